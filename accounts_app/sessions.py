@@ -1,0 +1,14 @@
+"""The sessions of browsers, as Django keeps them, with a closer look at the key that a cookie brings."""
+
+import re
+
+from django.contrib.sessions.backends import db
+
+KEY = re.compile(r"[0-9a-z]{32}")  # as Django makes them
+
+
+class SessionStore(db.SessionStore):
+    """A key that we did not make, such as one with NUL in it, is none: PostgreSQL is not asked for it."""
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        return bool(key and KEY.fullmatch(key))

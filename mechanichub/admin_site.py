@@ -1,0 +1,137 @@
+"""The admin's front door. To everybody who may not enter, there is no admin."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts_app.models import Mechanic
+from accounts_app.second_factor import has_second_factor, signed_in_with_it
+from sessions_app.models import Session
+
+View = Callable[..., HttpResponse]
+ORDER = ("sessions_app", "requests_app", "accounts_app", "billing_app", "procrastinate")
+GUESTS = {"account": "accounts_app", "mfa": "accounts_app", "auth": "accounts_app", "admin": "procrastinate"}
+FIRST = ("Session", "SessionRequest", "User", "Mechanic")
+NAMES = {"procrastinate": _("Behind the scenes")}
+
+
+class StaffSite(AdminSite):
+    """Open to active staff who have signed in with their second factor; 404 for the rest of the world.
+
+    Staff who lack only the second factor are sent to where it is set up, or asked for its code. What somebody has no
+    permission for is not there for them either. Signing in and out is done where everybody does it.
+    """
+
+    site_title = site_header = _("MechanicHub support")
+    index_title = _("What needs attention")
+    enable_nav_sidebar = False  # its lists are wide
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Without the redirect to a row's own page on the site: no row has one."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and not missing(request)
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        entered = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not super(StaffSite, self).has_permission(request):
+                raise Http404
+            if page := missing(request):
+                return redirect(f"{reverse(page)}?{urlencode({'next': next_page(request)})}")
+            try:
+                return entered(request, *args, **kwargs)
+            except (PermissionDenied, OverflowError, DataError):  # Django's lists take anything for a year or a status
+                raise Http404
+
+        return guarded
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The first page by what people look for; what packages brought along stands with what it is about."""
+        found = {app["app_label"]: app for app in super().get_app_list(request, app_label)}
+        for guest, host in GUESTS.items():
+            if guest in found and host in found:
+                found[host]["models"] += found.pop(guest)["models"]
+        for app in found.values():
+            app["models"].sort(key=lambda model: model["object_name"] not in FIRST)
+            app["name"] = NAMES.get(app["app_label"], app["name"])
+        return sorted(found.values(), key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        concerns = [concern for concern in attention() if request.user.has_perm(concern.permission)]
+        return super().index(request, {"concerns": concerns, **(extra_context or {})})
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return self.admin_view(lambda request: redirect("admin:index"))(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return redirect("account_change_password")
+
+
+def missing(request: HttpRequest) -> str:
+    """The name of the page where staff get what they lack: a second factor, or a sign-in with it. "" when they lack nothing."""
+    if signed_in_with_it(request):
+        return ""
+    return "mfa_reauthenticate" if has_second_factor(request.user) else "mfa_activate_totp"
+
+
+def next_page(request: HttpRequest) -> str:
+    return request.get_full_path() if request.method == "GET" else reverse("admin:index")
+
+
+@dataclass(frozen=True)
+class Concern:
+    """Something on the first page that somebody should look at.
+
+    Args:
+        permission: who may see the rows behind it.
+    """
+
+    text: str | Promise
+    count: int
+    address: str
+    permission: str
+
+
+def attention() -> list[Concern]:
+    """What needs attention now; a count of 0 is good news and is said as well."""
+    sessions, mechanics = reverse("admin:sessions_app_session_changelist"), reverse("admin:accounts_app_mechanic_changelist")
+    jobs = reverse("admin:procrastinate_procrastinatejob_changelist")
+    return [
+        Concern(
+            _("Sessions that no mechanic has taken in time"),
+            Session.objects.filter(status="unattended").count(),
+            f"{sessions}?status__exact=unattended",
+            "sessions_app.view_session",
+        ),
+        Concern(
+            _("Mechanics who wait for an answer to their application"),
+            Mechanic.objects.filter(standing="applied").count(),
+            f"{mechanics}?standing__exact=applied",
+            "accounts_app.view_mechanic",
+        ),
+        Concern(
+            _("Jobs that failed"),
+            ProcrastinateJob.objects.filter(status="failed").count(),
+            f"{jobs}?status__exact=failed",
+            "procrastinate.view_procrastinatejob",
+        ),
+    ]

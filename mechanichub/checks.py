@@ -1,0 +1,94 @@
+"""What must be right before a server serves: where its services are, and a database that is as new as the code.
+
+The same findings come three ways: as Django system checks for every command, as a refusal when a server starts, and, for
+the schema, in /readyz.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+
+# What each address names, and the schemes that are understood.
+SERVICES = {
+    "DATABASE_URL": ("PostgreSQL", {"postgres", "postgresql"}),
+    "CHANNELS_URL": ("the Valkey or Redis for live updates", {"redis", "rediss", "unix"}),
+    "FILES_URL": ("the place for uploaded files", {"file"}),
+    "EMAIL_URL": ("the way mail leaves", {"file", "smtp", "smtps", "smtp+ssl", "consolemail"}),
+}
+
+
+def missing() -> list[str]:
+    """The names of the settings that a server needs and that are not set."""
+    return [name for name in ("SECRET_KEY", *SERVICES) if not _is_set(name)]
+
+
+def _is_set(name: str) -> bool:
+    try:
+        return bool(getattr(settings, name))
+    except ImproperlyConfigured:  # Django's word for an empty SECRET_KEY, at its first use
+        return False
+
+
+def unapplied() -> list[str]:
+    """The migrations that this code has and the database has not, as "app.name"."""
+    loader = MigrationLoader(connection)
+    return sorted(f"{app}.{name}" for app, name in loader.graph.nodes if (app, name) not in loader.applied_migrations)
+
+
+def refuse_incomplete_settings() -> None:
+    """Refuses to serve when it is not said where the services are.
+
+    Raises:
+        ImproperlyConfigured: one sentence that names what is missing.
+    """
+    if names := missing():
+        raise ImproperlyConfigured(f"{_not_set(names)} `make run` starts embedded services and sets them.")
+
+
+def refuse_stale_schema() -> None:
+    """Refuses to serve when the database lacks a migration, or does not answer.
+
+    Raises:
+        ImproperlyConfigured: one sentence.
+    """
+    try:
+        waiting = unapplied()
+    except DatabaseError as error:
+        raise ImproperlyConfigured(f"The database does not answer: {str(error).strip().splitlines()[-1]}")
+    finally:
+        connection.close()
+    if waiting:
+        raise ImproperlyConfigured(f"The database is older than this code: run `manage.py migrate` first ({describe(waiting)}).")
+
+
+def describe(migrations: list[str]) -> str:
+    """How many migrations are missing, and the first of them."""
+    return f"{len(migrations)} to apply, beginning with {migrations[0]}"
+
+
+@checks.register
+def services_are_named(**kwargs: object) -> Iterator[checks.CheckMessage]:
+    """A warning with DEBUG, where a command may do without; otherwise an error."""
+    if names := missing():
+        kind, number = (checks.Warning, "W001") if settings.DEBUG else (checks.Error, "E001")
+        hint = "Start `make run` in another terminal: commands find its services by themselves. Or set the addresses in the environment."
+        yield kind(_not_set(names), hint=hint, id=f"mechanichub.{number}")
+
+
+@checks.register
+def services_are_understood(**kwargs: object) -> Iterator[checks.CheckMessage]:
+    """An address whose scheme nobody here speaks."""
+    for name, (what, schemes) in SERVICES.items():
+        scheme = urlsplit(getattr(settings, name)).scheme
+        if getattr(settings, name) and scheme not in schemes:
+            wanted = " or ".join(f"{each}:" for each in sorted(schemes))
+            yield checks.Error(f"{name} names {what}: it begins with {wanted}, not with {scheme!r}.", id="mechanichub.E002")
+
+
+def _not_set(names: list[str]) -> str:
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not set."

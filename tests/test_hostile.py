@@ -1,0 +1,395 @@
+"""The hostile user against every address and every form: never a fault, never somebody else's data, never a script of theirs."""
+
+import uuid
+from collections.abc import Collection, Iterator
+from itertools import cycle, islice
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import resolve, reverse
+
+from accounts_app.models import Mechanic, User, Workshop
+from lifecycle import queue
+from requests_app.models import Vehicle
+from sessions_app import chat
+from sessions_app.models import Session
+from tests import cast
+from tests.hostile import (
+    BODIES,
+    HEADERS,
+    HOSTS,
+    HTML,
+    MALFORMED_IDS,
+    MARK,
+    NOBODY,
+    SHARP,
+    STRANGE_EMAILS,
+    TEXTS,
+    WELL,
+    Address,
+    Form,
+    Intruder,
+    addresses,
+    encoded,
+    forms_on,
+)
+from tests.staff import staff_in
+
+ROLES = ("visitor", "carla", "colin", "max", "nora", "oscar", "will", "sam")
+VISITING = ("visitor", "carla", "max", "oscar", "sam")
+AT_A_CODE = ("at the sign-in code", "at the reset code", "at the confirmation", "at the second factor")
+ADMIN = "admin:"
+FOR_INTAKE = ("name", "email", "phone", "city", "concern", "year", "make", "model", "plan", "consent")
+PRODUCT, DJANGO = 6, 2  # times that a form is filled with nonsense: one of ours, and one that the admin made
+JSON = {"Accept": "application/json"}
+TYPED = {"name": HTML, "city": HTML[:80], "concern": f"{HTML} P0302", "postal_code": MARK}
+CAR = {"year": 2016, "make": MARK, "model": HTML[:60], "vin": "", "plate": MARK, "odometer": 1}
+
+
+class World:
+    """A house in which everybody has a name that is HTML, and sessions in every state. `owner` is whose session it is."""
+
+    def __init__(self) -> None:
+        cast.price_list()
+        self.sam = cast.person("Sam", is_staff=True, is_superuser=True)
+        self.will = cast.person("Will")
+        garage = Workshop.objects.create(name=HTML[:80], slug="garage", owner=self.will, city=HTML[:80])
+        about = {"bio": HTML, "keywords": [MARK], "certifications": [MARK]}
+        self.max = cast.mechanic("Max", by=self.sam, brands=["toyota"], workshop=garage, **about)
+        self.nora = cast.mechanic("Nora", by=self.sam, brands=["bmw"])
+        self.oscar, self.carla, self.colin = map(cast.person, ("Oscar", "Carla", "Colin"))
+        Mechanic.objects.create(user=self.oscar, display_name="Oscar")
+        User.objects.exclude(pk=self.nora.pk).update(full_name=HTML)
+        Mechanic.objects.update(display_name=HTML[:80])
+        self.sessions, self.owner = {}, {}
+        self.fill()
+        self.car = Vehicle.objects.create(owner=self.carla, notes=HTML, **CAR)
+
+    def fill(self) -> None:
+        told = {**TYPED, "car": CAR}
+        self.has("carla", completed=cast.completed(self.carla, self.max, **told))
+        self.has("carla", cancelled=cast.cancelled(self.carla, **told))
+        self.has("carla", live=cast.live(self.carla, self.max, **told))
+        for author in (self.carla, self.max):
+            chat.post(self.sessions["live"].pk, by=author, client_id=uuid.uuid4(), body=f"javascript:alert(1) {HTML}")
+        self.has("pia", pending=cast.pending(self.somebody("pia"), **told))
+        self.has("una", unattended=queue.escalate(cast.pending(self.somebody("una"), **told).pk))
+        self.has("wim", waiting=cast.waiting(self.somebody("wim"), self.max, **told))
+        self.has("abe", awaiting_payment=queue.submit(cast.submission(**told, plan_code="video"), by=self.somebody("abe")))
+
+    def somebody(self, name: str) -> User:
+        setattr(self, name, cast.person(name.capitalize()))
+        return getattr(self, name)
+
+    def has(self, owner: str, **session: Session) -> None:
+        self.sessions |= session
+        self.owner |= dict.fromkeys(session, owner)
+
+    def clients(self) -> dict[str, Client]:
+        """Everybody signed in by password, and visitors who stand before each door that asks for a code."""
+        people = {*ROLES, *self.owner.values()} - {"visitor", "sam"}
+        clients = {name: signed_in(getattr(self, name)) for name in people}
+        clients |= {"visitor": Client(), "sam": staff_in(Client(), self.sam)}
+        return clients | {
+            "at the sign-in code": asked(reverse("account_request_login_code"), email="nobody@example.org"),
+            "at the reset code": asked(reverse("account_reset_password"), email="nobody@example.org"),
+            "at the confirmation": asked(reverse("account_signup"), email="new@example.org", password1=WELL["password1"], full_name="New"),
+            "at the second factor": asked(reverse("account_login"), login=self.sam.email, password=cast.PASSWORD),
+        }
+
+
+def signed_in(user: User) -> Client:
+    return asked(reverse("account_login"), login=user.email, password=cast.PASSWORD)
+
+
+def asked(address: str, **fields: str) -> Client:
+    client = Client()
+    assert client.post(address, fields).status_code == 302, address
+    return client
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Built once, and gone after this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def everybody(world: World, django_db_blocker: Any) -> Iterator[Intruder]:
+    with django_db_blocker.unblock():
+        intruder = Intruder(world.clients())
+    yield intruder
+    intruder.close()
+
+
+# --- where there is something to attack ----------------------------------------------------------
+
+
+def pages(world: World) -> Iterator[tuple[str, str]]:
+    """Every address that somebody could have a page at, and who."""
+    plain = [address for address in addresses() if not address.arguments and not address.name.startswith(ADMIN)]
+    for who in VISITING:
+        yield from ((who, address.at()) for address in plain)
+    for who in AT_A_CODE:
+        yield from ((who, address.at()) for address in plain if address.route.startswith("accounts/"))
+    of_session = [address for address in addresses() if address.arguments == ("pk",) and not address.route.startswith(("help/", "my/"))]
+    for status, session in world.sessions.items():
+        yield from ((who, address.at(session.pk)) for address in of_session for who in {world.owner[status], "max", "sam"})
+    yield "visitor", reverse("intake", args=["free"])
+    yield "carla", reverse("intake", args=["video"])
+    yield "carla", reverse("vehicle-edit", args=[world.car.pk])
+    yield "carla", reverse("vehicle-delete", args=[world.car.pk])
+    yield from (("sam", path) for path in admin_pages())
+
+
+def admin_pages() -> Iterator[str]:
+    """The lists of the admin, and the page of one row of each."""
+    for address in addresses():
+        if address.name.endswith("_changelist"):
+            yield address.at()
+            model = resolve(address.at()).func.model_admin.model
+            row = model._default_manager.order_by("pk").last()
+            yield from (address.at() + f"{row.pk}/{what}/" for what in ("change", "history", "delete") if row)
+        elif address.name.startswith(ADMIN) and not address.arguments:
+            yield address.at()
+
+
+@pytest.fixture(scope="module")
+def visited(world: World, everybody: Intruder, django_db_blocker: Any) -> tuple[list[tuple[str, Form]], str]:
+    """A look at every page: (who, form) of each kind of form once, with what scripts send without one; and what was wrong."""
+    found: dict[tuple, tuple[str, Form]] = {}
+    with django_db_blocker.unblock():
+        for who, path in pages(world):
+            answer = everybody.send(who, "GET", path)
+            if answer and answer.status_code == 200 and "html" in answer["Content-Type"] and not answer.streaming:
+                for form in forms_on(answer.content.decode()):
+                    form.action = form.action.split("?")[0] or path
+                    kind = (form.method, resolve(form.action).view_name, tuple(sorted(form.fields)))
+                    found.setdefault(kind, (who, form))
+    return [*found.values(), *without_form(world)], everybody.verdict()
+
+
+@pytest.fixture
+def forms(visited: tuple) -> list[tuple[str, Form]]:
+    return visited[0]
+
+
+@pytest.fixture
+def fillable(forms: list[tuple[str, Form]]) -> list[tuple[str, Form, int]]:
+    """(who, form, how often it is worth trying) of those with something to fill in."""
+    return [(who, form, DJANGO if form.action.startswith("/admin/") else PRODUCT) for who, form in forms if form.to_fill]
+
+
+@pytest.fixture
+def intruder(visited: tuple, everybody: Intruder, db: None) -> Iterator[Intruder]:
+    """Whatever a test sends is judged at its end."""
+    before = everybody.sent
+    yield everybody
+    assert everybody.sent > before, "nothing was sent"
+    assert not (verdict := everybody.verdict()), f"\n{verdict}"
+
+
+def without_form(world: World) -> list[tuple[str, Form]]:
+    live, done = world.sessions["live"].pk, world.sessions["completed"].pk
+    of_list = dict.fromkeys(("after", "until", "part", "tab", "mechanic", "q", "type", "outcome", "from_day", "to_day", "urgent"), "")
+    of_rows = dict.fromkeys(("q", "p", "o", "e", "all", "_popup", "_to_field", "status__exact", "id__in", "created_at__year"), "")
+    return [
+        ("carla", Form("post", reverse("session-read", args=[live]), {"up_to": "1"})),
+        ("carla", Form("post", reverse("session-review", args=[done]), {"stars": "", "text": ""})),
+        ("visitor", Form("post", reverse("trouble-codes"), {"concern": ""})),
+        ("visitor", Form("get", reverse("vin-facts"), {"vin": ""})),
+        ("carla", Form("get", reverse("session-messages", args=[live]), {"after": "", "before": ""})),
+        ("carla", Form("get", reverse("room-chat", args=[live]), {"after": "", "before": ""})),
+        ("carla", Form("get", reverse("my"), {"after": ""})),
+        ("carla", Form("get", reverse("intake", args=["free"]), {"again": ""})),
+        *((who, Form("get", reverse(f"mechanic-{tab}"), of_list)) for tab in ("incoming", "history", "tabs") for who in ("max", "sam")),
+        *(("sam", Form("get", address.at(), of_rows)) for address in addresses() if address.name.endswith("_changelist")),
+        ("sam", Form("get", reverse("admin:autocomplete"), {"term": "", "app_label": "", "model_name": "", "field_name": ""})),
+    ]
+
+
+def some(of: Collection[str], at: int, most: int) -> list[str]:
+    """A few of many, others for each number: everything against everything would take an hour."""
+    return [name for name, _again in zip(islice(cycle(of), at * most, None), range(most), strict=False)]
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def test_there_is_much_to_attack(forms):
+    assert len(addresses()) > 200
+    assert len(forms) > 100, [form.action for _who, form in forms]
+    assert sum(len(form.to_fill) for _who, form in forms) > 400
+    kinds = {resolve(form.action).view_name for _who, form in forms}
+    assert {"account_login", "mfa_authenticate", "account_confirm_login_code", "intake", "session-messages", "session-complete"} <= kinds
+    assert {"session-review", "mechanic-apply", "mechanic-settings", "admin:sessions_app_session_move"} <= kinds
+
+
+def test_no_page_shows_html_that_somebody_typed(visited):
+    """Every name, concern, message and car in this world is HTML."""
+    assert not visited[1], f"\n{visited[1]}"
+
+
+# --- addresses -----------------------------------------------------------------------------------
+
+WITH_ID = [address for address in addresses() if {"pk", "object_id"} & {*address.arguments}]
+OF_PAGES = [address for address in WITH_ID if not address.name.startswith(ADMIN)]
+# A form that waits for its writer: thrown away twice it is gone all the same, and a mechanic cannot send one whatever it says.
+ANSWERS_ALWAYS = {"intake-discard": {302, 403}, "intake-continue": {403}}
+
+
+def expected(who: str, address: Address) -> set[int]:
+    """How somebody may be answered who asks for what is not there, or not theirs."""
+    allowed = {404, 405} | ANSWERS_ALWAYS.get(address.name, set())
+    if who == "visitor" and not address.name.startswith(ADMIN):
+        allowed |= {302}  # to the sign-in
+    if who == "oscar":
+        allowed |= {403}  # who may not work is told so, whatever the request
+    if who == "sam" and address.name.startswith(ADMIN):
+        allowed |= {302, 400}  # the admin says on its first page that it is gone; too long an address cannot even be led on from
+    return allowed
+
+
+def ask(intruder: Intruder, who: str, method: str, address: Address, pk: object, note: str = "") -> None:
+    answer = intruder.send(who, method, address.at(pk), note=note, Accept="application/json")
+    if answer is not None and answer.status_code not in expected(who, address):
+        intruder.complain([f"answered with {answer.status_code}"], f"{who} {method} {address.route} {note}")
+
+
+@pytest.mark.parametrize("who", ROLES)
+def test_what_does_not_exist_is_not_found(intruder, who):
+    for address in OF_PAGES if who in ("colin", "will") else WITH_ID:
+        for method in ("GET", "POST"):
+            ask(intruder, who, method, address, NOBODY)
+
+
+@pytest.mark.parametrize("who", ["visitor", "colin", "oscar"])
+def test_what_belongs_to_somebody_else_is_not_found(intruder, world, who):
+    for pk in (*(session.pk for session in world.sessions.values()), world.car.pk):
+        for address in OF_PAGES:
+            ask(intruder, who, "GET", address, pk)
+            ask(intruder, who, "POST", address, pk)
+
+
+def test_an_id_that_is_none_is_not_found(intruder):
+    for number, address in enumerate(WITH_ID):
+        is_page = not address.name.startswith(ADMIN)
+        for note in MALFORMED_IDS if is_page else some(MALFORMED_IDS, number, 4):
+            if is_page or note != "a number":  # the admin has rows that have nothing but a number
+                ask(intruder, "carla" if is_page else "sam", "GET", address, MALFORMED_IDS[note], note)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "HEAD", "NONSENSE"])
+def test_no_method_is_a_fault(intruder, world, method):
+    for address in addresses():
+        who = "sam" if address.name.startswith(ADMIN) else "carla"
+        if who == "carla" or method == "POST":
+            intruder.send(who, method, address.at(world.sessions["live"].pk), **JSON)
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+def test_every_form_takes_nonsense(intruder, fillable):
+    for number, (who, form, times) in enumerate(fillable):
+        for turn in range(times):
+            notes = some(TEXTS, number * PRODUCT + turn, len(form.fields))
+            intruder.submit(who, form, dict(zip(form.fields, map(TEXTS.get, notes), strict=True)), ", ".join(notes))
+
+
+def test_every_field_takes_nonsense_among_good_answers(intruder, fillable):
+    fields = [(who, form, name, times // 2) for who, form, times in fillable for name in form.to_fill]
+    for number, (who, form, name, times) in enumerate(fields):
+        for note in some(SHARP, number, PRODUCT // 2)[:times]:
+            intruder.submit(who, form, form.well_filled | {name: TEXTS[note]}, f"{name}: {note}")
+
+
+def test_every_form_takes_less_than_itself(intruder, fillable):
+    for who, form, _times in fillable:
+        for part in ({}, dict([*form.well_filled.items()][::2])):
+            intruder.submit(who, form, part, f"with {[*part]} only")
+
+
+def test_every_form_takes_each_answer_twice(intruder, fillable):
+    for who, form, _times in fillable:
+        twice = [(name, value) for name, good in form.well_filled.items() for value in ("a\x00b", good)]
+        intruder.submit(who, form, twice, "NUL before what counts")
+
+
+def test_every_form_takes_a_megabyte(intruder, fillable):
+    for number, (who, form, times) in enumerate(fillable):
+        if form.method == "post":
+            for name in some(form.to_fill, number, times // 2):
+                intruder.submit(who, form, form.well_filled | {name: "9" * 1_000_000}, f"a megabyte of {name}")
+            intruder.submit(who, form, dict.fromkeys(form.fields, "x" * (1_400_000 // len(form.fields))), "a megabyte in all")
+
+
+@pytest.mark.parametrize("email", STRANGE_EMAILS)
+def test_an_address_to_write_to_may_be_strange(intruder, forms, email):
+    for who, form in forms:
+        for name in {"email", "login"} & {*form.fields}:
+            intruder.submit(who, form, form.well_filled | {name: email}, email)
+
+
+def test_somebody_elses_things_cannot_be_put_into_a_form(intruder, world):
+    """Hidden fields and choices are not what the page said, but what was sent."""
+    path, well = reverse("intake", args=["free"]), {name: WELL[name] for name in FOR_INTAKE}
+    forged = {
+        "vehicle": world.car.pk,
+        "follows": world.sessions["completed"].pk,
+        "preferred_mechanic": world.oscar.pk,
+        "preferred_workshop": world.carla.pk,
+    }
+    for name, pk in forged.items():
+        for who in ("colin", "visitor"):
+            answer = intruder.send(who, "POST", path, encoded(well | {name: str(pk)}), note=name)
+            shown = {"vehicle": who != "visitor" and world.colin.vehicles.exists(), "follows": who != "visitor"}.get(name, True)
+            assert answer.status_code == (422 if shown else 302), (who, name)
+    assert intruder.send("colin", "POST", path, encoded(well), note="without").status_code == 302
+
+
+# --- bodies and headers --------------------------------------------------------------------------
+
+
+def test_any_body_gets_an_answer(intruder, forms):
+    for number, (who, form) in enumerate(forms):
+        for note in some(BODIES, number, 3) if form.method == "post" else ():
+            intruder.send(who, "POST", form.action, BODIES[note][1], kind=BODIES[note][0], note=note, **JSON)
+
+
+@pytest.mark.parametrize("note", BODIES)
+def test_any_body_gets_an_answer_wherever_it_is_sent(intruder, note):
+    kind, body = BODIES[note]
+    for headers in ({}, {"HX-Request": "true"}):
+        for who, method, path in (
+            ("visitor", "POST", "/help/free/"),
+            ("visitor", "POST", "/nowhere/"),
+            ("sam", "GET", "/mechanic/?q=%ff&q=a"),
+        ):
+            intruder.send(who, method, path, body, kind=kind, note=note, **headers)
+
+
+@pytest.mark.parametrize("note", HEADERS)
+def test_any_header_gets_an_answer(intruder, world, note):
+    room = reverse("room-chat", args=[world.sessions["live"].pk])
+    for path in (room, "/", "/mechanic/", f"/chat/{NOBODY}/", "/admin/", "/nowhere"):
+        for who, method in (("carla", "GET"), ("max", "POST"), ("sam", "GET")):
+            intruder.send(who, method, path, note=note, **HEADERS[note])
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_forged_host_is_refused_in_words(intruder, host):
+    for who, path in (
+        ("visitor", "/"),
+        ("carla", "/my/"),
+        ("sam", "/admin/"),
+        ("visitor", "/accounts/password/reset/"),
+        ("carla", "/nowhere"),
+    ):
+        for headers in ({}, JSON, {"HX-Request": "true"}):
+            answer = intruder.send(who, "GET", path, Host=host, **headers)
+            assert answer.status_code == 400 and "evil" not in answer.content.decode()
