@@ -25,19 +25,29 @@ def jobs_end_with_their_test(request: pytest.FixtureRequest, django_db_blocker: 
 
 
 @pytest.fixture(autouse=True, scope="session")
-def tables_are_emptied_patiently() -> Iterator[None]:
-    """A server that still answers an open page may hold a table that is to be emptied: PostgreSQL ends such a deadlock, we try again."""
-    empty = TransactionTestCase._fixture_teardown
+def tables_are_emptied_patiently(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a test committed goes, what the migrations wrote stays.
 
-    def empty_patiently(case: TransactionTestCase) -> None:
+    A server that still answers an open page may hold a table that is to be emptied: PostgreSQL ends such a deadlock, we try again.
+    """
+    empty = TransactionTestCase._fixture_teardown
+    with django_db_blocker.unblock():
+        written_by_migrations = connection.creation.serialize_db_to_string()
+
+    def empty_and_restore(case: TransactionTestCase) -> None:
+        # Nothing is to be written by post_migrate, all of it is in what is restored: Django takes both of these for that.
+        case.serialized_rollback, connection._test_serialized_contents = True, written_by_migrations
         for _attempt in range(4):
             try:
-                return empty(case)
+                empty(case)
+                break
             except CommandError:
                 time.sleep(0.5)
-        return empty(case)
+        else:
+            empty(case)
+        connection.creation.deserialize_db_from_string(written_by_migrations)
 
-    TransactionTestCase._fixture_teardown = empty_patiently
+    TransactionTestCase._fixture_teardown = empty_and_restore
     yield
     TransactionTestCase._fixture_teardown = empty
 

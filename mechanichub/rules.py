@@ -75,18 +75,22 @@ class Trigger(Rule):
         refuse_when: a SQL condition over OLD and NEW.
         message: what the error says.
         deferred: looked at when the transaction commits.
+        lock: "<table> WHERE <condition over NEW>": these rows are locked before it is looked, for a condition over many rows; else two
+            transactions that do not see each other could together do what neither may do alone.
     """
 
-    def __init__(self, *, name: str, on: str, refuse_when: str, message: str, deferred: bool = False) -> None:
+    def __init__(self, *, name: str, on: str, refuse_when: str, message: str, deferred: bool = False, lock: str = "") -> None:
         super().__init__(name=name)
-        self.on, self.refuse_when, self.message, self.deferred = on, refuse_when, message, deferred
+        self.on, self.refuse_when, self.message, self.deferred, self.lock = on, refuse_when, message, deferred, lock
 
     def make_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         quote, name, table = schema_editor.quote_name, schema_editor.quote_name(self.name), model._meta.db_table
         message = self.message.replace("'", "''")
         kind, when = ("CONSTRAINT ", "DEFERRABLE INITIALLY DEFERRED ") if self.deferred else ("", "")
+        # A statement of its own: the condition then sees what was committed while this one waited.
+        lock = f"PERFORM 1 FROM {self.lock} FOR NO KEY UPDATE; " if self.lock else ""
         return (
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $rule$ BEGIN "
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $rule$ BEGIN {lock}"
             f"IF {self.refuse_when} THEN RAISE EXCEPTION '{message}' USING ERRCODE = '23514', CONSTRAINT = '{self.name}'; END IF; "
             f"IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $rule$; "
             f"CREATE {kind}TRIGGER {name} {'AFTER' if self.deferred else 'BEFORE'} {self.on} ON {quote(table)} "
@@ -100,4 +104,6 @@ class Trigger(Rule):
     def deconstruct(self) -> tuple[str, tuple, dict]:
         path, args, kwargs = super().deconstruct()
         kwargs |= {"on": self.on, "refuse_when": self.refuse_when, "message": self.message, "deferred": self.deferred}
+        if self.lock:
+            kwargs["lock"] = self.lock
         return path, args, kwargs

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "accounts_app",
     "billing_app",
     "sessions_app",
+    "files_app",
     "requests_app",
     "lifecycle",
     "live",

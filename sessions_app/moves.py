@@ -94,7 +94,7 @@ TABLE = (
 MOVES = {move.name: move for move in TABLE}
 
 # Events that leave the status as it is.
-NOTES = ("reviewed", "looked_at")
+NOTES = ("reviewed", "looked_at", "audio_agreed", "files_removed")
 
 
 def legal_events() -> Q:

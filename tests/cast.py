@@ -6,7 +6,6 @@ Max works for, Sam is staff, Oscar is an outsider: a mechanic who has applied an
 
 import uuid
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -96,11 +95,7 @@ def an_hour_passes(session: Session) -> None:
 
 
 def price_list() -> dict[str, Plan]:
-    """The plans by their codes, made again where a test has emptied the tables."""
-    seeded = import_module("billing_app.migrations.0002_price_list")
-    for position, (code, name, kind, price, minutes, features) in enumerate(seeded.PLANS):
-        fields = {"name": name, "session_type": kind, "price": price, "minutes": minutes, "features": features, "position": position}
-        Plan.objects.get_or_create(code=code, defaults=fields)
+    """The plans that the migrations wrote, by their codes."""
     return {plan.code: plan for plan in Plan.objects.all()}
 
 
