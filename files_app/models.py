@@ -150,8 +150,8 @@ class SessionFile(Arrival):
                 on="INSERT OR UPDATE OF session_id, state, size",
                 lock="sessions_app_session WHERE id = NEW.session_id",
                 refuse_when="NEW.session_id IS NOT NULL AND NEW.state <> 'refused' AND"
-                " (SELECT count(*) >= %d OR coalesce(sum(size), 0) + NEW.size > %d FROM files_app_sessionfile f"
-                " WHERE f.session_id = NEW.session_id AND f.state <> 'refused' AND f.id <> NEW.id)" % (MOST_FILES, MOST_BYTES),
+                f" (SELECT count(*) >= {MOST_FILES} OR coalesce(sum(size), 0) + NEW.size > {MOST_BYTES}"
+                " FROM files_app_sessionfile f WHERE f.session_id = NEW.session_id AND f.state <> 'refused' AND f.id <> NEW.id)",  # noqa: S608 (our own numbers)
                 message="a session has at most ten files and 200 MB",
             ),
         ]

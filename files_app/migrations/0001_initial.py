@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('sessions_app', '0002_remove_sessionevent_an_event_is_a_legal_move_or_a_note_and_more'),
+        ('sessions_app', '0002_notes_of_files_and_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
