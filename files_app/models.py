@@ -149,9 +149,9 @@ class SessionFile(Arrival):
                 name="a_session_has_few_files",
                 on="INSERT OR UPDATE OF session_id, state, size",
                 lock="sessions_app_session WHERE id = NEW.session_id",
-                refuse_when="NEW.session_id IS NOT NULL AND NEW.state <> 'refused' AND"
+                refuse_when="NEW.session_id IS NOT NULL AND NEW.state <> 'refused' AND"  # noqa: S608 (our own numbers)
                 f" (SELECT count(*) >= {MOST_FILES} OR coalesce(sum(size), 0) + NEW.size > {MOST_BYTES}"
-                " FROM files_app_sessionfile f WHERE f.session_id = NEW.session_id AND f.state <> 'refused' AND f.id <> NEW.id)",  # noqa: S608 (our own numbers)
+                " FROM files_app_sessionfile f WHERE f.session_id = NEW.session_id AND f.state <> 'refused' AND f.id <> NEW.id)",
                 message="a session has at most ten files and 200 MB",
             ),
         ]
