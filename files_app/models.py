@@ -188,6 +188,7 @@ class Annotation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["file", "client_id"], name="a_stroke_is_drawn_once"),
             models.CheckConstraint(condition=Q(shape__in=["arrow", "circle", "number", "line"]), name="a_stroke_has_a_known_shape"),
+            models.UniqueConstraint(fields=["file", "label"], condition=Q(shape="number"), name="a_number_stands_once_on_a_photo"),
         ]
 
     def __str__(self) -> str:
