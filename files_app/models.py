@@ -33,6 +33,11 @@ class Bundle(models.Model):
         return str(self.pk)
 
 
+class Source(models.TextChoices):
+    UPLOAD = "upload", _("upload")
+    STILL = "still", _("still from the call")
+
+
 class Arrival(models.Model):
     """What a file is from its first byte on: named by its browser (`client_id`), for a session or for an intake still being written."""
 
@@ -50,6 +55,7 @@ class Arrival(models.Model):
     )
     client_id = models.UUIDField(_("client id"), default=uuid.uuid4)
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    source = models.CharField(_("taken from"), max_length=8, choices=Source, default=Source.UPLOAD)
     size = models.PositiveBigIntegerField(_("size"), help_text=_("bytes, as it was sent"))
     pieces = models.JSONField(
         _("pieces"), default=list, blank=True, help_text=_("the names of the objects that hold it as it was sent, in order")
@@ -95,14 +101,9 @@ class SessionFile(Arrival):
         READY = "ready", _("ready")
         REFUSED = "refused", _("refused")
 
-    class Source(models.TextChoices):
-        UPLOAD = "upload", _("upload")
-        STILL = "still", _("still from the call")
-
-    Kind, Refusal = Kind, Refusal
+    Kind, Refusal, Source = Kind, Refusal, Source
 
     message = models.ForeignKey(Message, verbose_name=_("message"), null=True, blank=True, on_delete=models.SET_NULL)
-    source = models.CharField(_("taken from"), max_length=8, choices=Source, default=Source.UPLOAD)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.CHECKING)
     refusal = models.CharField(_("why refused"), max_length=20, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, blank=True)
