@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 SERVICES = {
     "DATABASE_URL": ("PostgreSQL", {"postgres", "postgresql"}),
     "CHANNELS_URL": ("the Valkey or Redis for live updates", {"redis", "rediss", "unix"}),
-    "FILES_URL": ("the place for uploaded files", {"file"}),
+    "FILES_URL": ("the place for uploaded files", {"file", "s3"}),
     "EMAIL_URL": ("the way mail leaves", {"file", "smtp", "smtps", "smtp+ssl", "consolemail"}),
 }
 

@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from mechanichub.addresses import file_origins, file_storage
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -82,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts_app.second_factor.StaffNeedSecondFactor",
     "mechanichub.middleware.PrivatePages",
+    "mechanichub.middleware.DevicesForUsOnly",
     "mechanichub.middleware.NothingBehindNul",
     "mechanichub.middleware.LocalTime",
     "mechanichub.middleware.DomainErrors",
@@ -123,11 +126,10 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "live.layer.ChannelLayer", "CONFIG": {"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+FILES_ENABLED = env.bool("FILES_ENABLED", True)  # false: everything works but files
+X_ACCEL = env.str("X_ACCEL", "")  # where nginx serves the folder of FILES_URL from, such as /protected/ (deploy/nginx.conf)
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": unquote(urlsplit(FILES_URL).path) or str(VAR_DIR / "files")},
-    },
+    "default": file_storage(FILES_URL, otherwise=str(VAR_DIR / "files")),
     "staticfiles": {"BACKEND": "mechanichub.stylesheets.StaticFiles"},
 }
 
@@ -212,6 +214,13 @@ LIVE_TIMEOUT = 3 * 3600
 SHORTEST_SESSION = env.int("SHORTEST_SESSION", 60)
 PRESENT_FOR = 45  # a person counts as present this long after the last sign of life
 
+# --- calls ----------------------------------------------------------------------------------------
+# stun: and turn: addresses (RFC 7064, 7065), separated by commas. Without any, only browsers in one network find each other.
+STUN_URLS = env.list("STUN_URLS", default=[])
+TURN_URLS = env.list("TURN_URLS", default=[])
+TURN_SECRET = env.str("TURN_SECRET", "")  # static-auth-secret of the coturn there (deploy/coturn.conf)
+CALL_RELAY_ONLY = env.bool("CALL_RELAY_ONLY", False)  # neither side learns the other's network address
+
 # --- safety ---------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -230,9 +239,9 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "media-src": [SELF],
-        "connect-src": [SELF],
+        "img-src": [SELF, "data:", *file_origins(FILES_URL)],
+        "media-src": [SELF, *file_origins(FILES_URL)],
+        "connect-src": [SELF, *file_origins(FILES_URL)],
         "font-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],

@@ -20,11 +20,12 @@ from sessions_app.models import Participant, Session
 
 CUSTOMER, MECHANIC, FORMER, OWNER, STAFF = "customer", "mechanic", "former", "owner", "staff"
 
-# What each role sees: of the session itself, the customer's address and phone, the talk, the report, the timeline.
+# What each role sees: of the session itself, the customer's address and phone, the talk, the files, the report, the timeline.
 SEES = {
     "session": {CUSTOMER, MECHANIC, FORMER, OWNER, STAFF},
     "contact": {CUSTOMER, MECHANIC, STAFF},
     "room": {CUSTOMER, MECHANIC, FORMER, STAFF},
+    "files": {CUSTOMER, MECHANIC, STAFF},
     "report": {CUSTOMER, MECHANIC, OWNER, STAFF},
     "timeline": {CUSTOMER, MECHANIC, FORMER, OWNER, STAFF},
 }
@@ -48,14 +49,15 @@ def session_for(user: User, pk: UUID | str, see: str = "session") -> Session:
     return session
 
 
-def room_for(user: User, pk: UUID | str) -> Session:
-    """The session, to be in its room: like `session_for`, but staff say why first, on the timeline (lifecycle.room.look).
+def room_for(user: User, pk: UUID | str, see: str = "room") -> Session:
+    """The session, to be in its room or among its files: like `session_for`, but staff say why first, on the timeline
+    (lifecycle.room.look).
 
     Raises:
         Http404: not theirs to see.
         NotYours: staff who gave no reason within LOOK_LASTS.
     """
-    session = session_for(user, pk, see="room")
+    session = session_for(user, pk, see)
     if session.role == STAFF and not said_why(session, user):
         look = reverse("session-look", args=[session.pk])
         raise NotYours(_("Please say first why you look into this session."), link=look, link_text=_("Give a reason"))

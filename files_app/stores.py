@@ -1,0 +1,151 @@
+"""The two places where objects can be: a folder on this machine, and a bucket of an S3 server.
+
+Both do what django-storages and Django do, in streams, and both look again at what they wrote. They raise whatever the machine or
+the wire raises; files_app/storage.py makes one error of it.
+"""
+
+import os
+import zlib
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
+from storages.backends.s3 import S3Storage
+
+CHUNK = 2**16  # bytes
+SIGNED_FOR = 60  # seconds that a signed address is good for
+
+# A web thread waits for the server: these are all it can lose. An upload that failed is sent again by the browser.
+PATIENCE = {"connect_timeout": 2, "read_timeout": 5, "retries": {"total_max_attempts": 2, "mode": "standard"}}
+# One request for each object: it is there as a whole or not at all, and no parts of it are left behind that only a bill shows.
+IN_ONE = TransferConfig(multipart_threshold=2**30, use_threads=False)
+
+
+class NotAsSent(Exception):
+    """The place says that it has stored an object, and has something else, or nothing."""
+
+
+class Folder(FileSystemStorage):
+    """A folder that only this program and its group can read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(file_permissions_mode=0o640, directory_permissions_mode=0o750, **options)
+
+    def put(self, name: str, content: IO[bytes]) -> None:
+        """Writes it and waits for the disk: the row that will name it survives a power cut, so the object has to."""
+        expected = length(content)
+        if self.save(name, File(content)) != name:
+            raise FileExistsError(name)
+        path = Path(self.path(name))
+        for each in (path, path.parent):
+            _sync(each)
+        if path.stat().st_size != expected:
+            raise NotAsSent(name)
+
+    def read(self, name: str) -> IO[bytes]:
+        return open(self.path(name), "rb")
+
+    def delete(self, name: str) -> None:
+        super().delete(name)
+        with suppress(OSError):  # other objects are in it
+            Path(self.path(name)).parent.rmdir()
+
+    def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """(name, when it was stored) of all objects below a prefix that ends with a slash."""
+        for folder, _, files in os.walk(self.path(prefix)):
+            for path in (Path(folder, file) for file in files):
+                with suppress(FileNotFoundError):  # somebody was faster
+                    yield path.relative_to(self.location).as_posix(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+    def signed_url(self, name: str, content_type: str, disposition: str) -> None:
+        return None
+
+    def probe(self) -> None:
+        """Raises OSError when nothing can be stored."""
+        os.makedirs(self.location, exist_ok=True)
+        if not os.access(self.location, os.W_OK | os.X_OK):
+            raise PermissionError(self.location)
+
+
+class Bucket(S3Storage):
+    """A private bucket, or a folder of one."""
+
+    def __init__(self, *, addressing_style: str, **options: Any) -> None:
+        config = Config(signature_version="s3v4", s3={"addressing_style": addressing_style}, **PATIENCE)
+        super().__init__(client_config=config, transfer_config=IN_ONE, default_acl=None, querystring_expire=SIGNED_FOR, **options)
+
+    def put(self, name: str, content: IO[bytes]) -> None:
+        """Sends it with its checksum, and looks whether it is there as it was sent."""
+        expected, checksum = length(content), crc32(content)
+        self.save(name, File(content))
+        try:
+            found = self._client.head_object(**self._at(name), ChecksumMode="ENABLED")
+        except ClientError as error:
+            if is_missing(error):
+                raise NotAsSent(name) from error
+            raise
+        if found["ContentLength"] != expected or found.get("ChecksumCRC32", checksum) != checksum:
+            raise NotAsSent(name)
+
+    def read(self, name: str) -> IO[bytes]:
+        try:
+            return self._client.get_object(**self._at(name))["Body"]
+        except ClientError as error:
+            raise FileNotFoundError(name) if is_missing(error) else error
+
+    def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """(name, when it was stored) of all objects below a prefix that ends with a slash."""
+        top = len(f"{self.location}/") if self.location else 0
+        for each in self.bucket.objects.filter(Prefix=f"{self._normalize_name(prefix)}/".lstrip("/")):
+            yield each.key[top:], each.last_modified
+
+    def signed_url(self, name: str, content_type: str, disposition: str) -> str:
+        return self.url(name, {"ResponseContentType": content_type, "ResponseContentDisposition": disposition})
+
+    def probe(self) -> None:
+        """Raises what the server or the wire says."""
+        self._client.list_objects_v2(Bucket=self.bucket_name, Prefix=self.location, MaxKeys=1)
+
+    @property
+    def _client(self) -> Any:
+        return self.connection.meta.client
+
+    def _at(self, name: str) -> dict[str, str]:
+        return {"Bucket": self.bucket_name, "Key": self._normalize_name(name)}
+
+
+def is_missing(error: ClientError) -> bool:
+    """True when the object is not there; a bucket that is not there is another matter."""
+    return error.response["ResponseMetadata"]["HTTPStatusCode"] == 404 and error.response["Error"]["Code"] != "NoSuchBucket"
+
+
+def length(content: IO[bytes]) -> int:
+    """The number of bytes of a seekable stream, which is at its beginning afterwards."""
+    size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    return size
+
+
+def crc32(content: IO[bytes]) -> str:
+    """The checksum as S3 writes it (base64, big-endian); the stream is at its beginning afterwards."""
+    value = 0
+    while chunk := content.read(CHUNK):
+        value = zlib.crc32(chunk, value)
+    content.seek(0)
+    return b64encode(value.to_bytes(4, "big")).decode()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
