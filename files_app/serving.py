@@ -4,11 +4,10 @@ The headers say of each file what it was found to be, that nobody should guess o
 """
 
 import re
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
@@ -16,10 +15,8 @@ from files_app import storage
 from files_app.models import SessionFile
 from files_app.storage import Stream
 
-PIECE = 2**12  # bytes; mechanichub.asgi.PIECES_WAITING of them wait for a slow reader
 INLINE = {SessionFile.Kind.PHOTO, SessionFile.Kind.VIDEO}
-FRESH = 3600  # seconds that a browser may show it again without asking
-FRESH_ADDRESS = 30  # the same for a signed address, which is good for a minute
+ASK_AGAIN = "private, no-cache"  # a browser may keep it, and asks each time whether its person still may see it
 ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -46,11 +43,11 @@ def served_thumbnail(request: HttpRequest, file: SessionFile) -> HttpResponseBas
 
 def _answer(request: HttpRequest, name: str, content_type: str, disposition: str, etag: str) -> HttpResponseBase:
     if address := storage.signed_url(name, content_type, disposition):
-        return HttpResponseRedirect(address, headers={"Cache-Control": f"private, max-age={FRESH_ADDRESS}"})
+        return HttpResponseRedirect(address, headers={"Cache-Control": ASK_AGAIN})
     headers = SAFE | {
         "Content-Type": content_type,
         "Content-Disposition": disposition,
-        "Cache-Control": f"private, max-age={FRESH}",
+        "Cache-Control": ASK_AGAIN,
         "ETag": etag,
         "Accept-Ranges": "bytes",
     }
@@ -60,37 +57,48 @@ def _answer(request: HttpRequest, name: str, content_type: str, disposition: str
 
 
 def _by_ourselves(request: HttpRequest, name: str, headers: dict[str, str]) -> HttpResponseBase:
-    if request.headers.get("If-None-Match") == headers["ETag"]:
-        return HttpResponse(status=304, headers={key: headers[key] for key in ("ETag", "Cache-Control")})
     size = storage.size(name)
+    if headers["ETag"] in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers=headers)
     part = wanted(request, headers["ETag"], size)
     if part is None:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"} | SAFE)
+        return HttpResponse(status=416, headers=SAFE | {"Content-Range": f"bytes */{size}"})
     headers["Content-Length"] = str(len(part))
-    is_part = len(part) < size
-    if is_part:
+    if len(part) < size:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
-    body = () if request.method == "HEAD" else pieces(storage.stream_of(name), part)
-    return StreamingHttpResponse(body, status=206 if is_part else 200, headers=headers)
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    content_type = headers.pop("Content-Type")  # FileResponse would guess one
+    status = 206 if len(part) < size else 200
+    return FileResponse(Part(storage.stream_of(name), part), status=status, content_type=content_type, headers=headers)
 
 
 def wanted(request: HttpRequest, etag: str, size: int) -> range | None:
-    """The bytes that are asked for; None when there are none of those (RFC 9110, 14). All of them when the request names no single range."""
+    """The bytes that are asked for, None when there are none of those (RFC 9110, 14).
+
+    All of them when one range is not what is asked for, or when it is of another version of the file.
+    """
     asked = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
     if not asked or asked[0] == "bytes=-" or request.method == "HEAD" or request.headers.get("If-Range", etag) != etag:
         return range(size)
     first, last = asked.groups()
+    if first and last and int(last) < int(first):
+        return range(size)
     part = range(int(first), min(int(last) + 1 if last else size, size)) if first else range(max(0, size - int(last)), size)
     return part or None
 
 
-def pieces(stream: Stream, part: range) -> Iterator[bytes]:
-    """These bytes of the stream, which is closed after them."""
-    try:
-        stream.seek(part.start)
-        left = len(part)
-        while left and (piece := stream.read(min(PIECE, left))):
-            left -= len(piece)
-            yield piece
-    finally:
-        stream.close()
+class Part:
+    """A part of an object, as a file that ends where the part ends."""
+
+    def __init__(self, stream: Stream, part: range) -> None:
+        self._stream, self._left = stream, len(part)
+        self.close = stream.close  # the server sets another one, which calls it
+        if part.start:
+            stream.seek(part.start)
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes, b"" at the end of the part."""
+        piece = self._stream.read(min(size, self._left))
+        self._left -= len(piece)
+        return piece

@@ -21,15 +21,18 @@ pages = only_utf8(get_wsgi_application())  # it loads the apps, which the others
 from live.routing import sockets
 from mechanichub.bodies import whole_requests
 from mechanichub.lifespan import lifespan
+from mechanichub.outgoing import files_by_the_loop, handing_over
 
 THREADS = 4
-# Pieces of an answer that may wait for a slow client. A thread is free once it has handed over the last one, so this is what
-# a client can take at its own pace without keeping a thread: 4 MB of a file in Django's pieces of 4 KB.
+# Pieces of an answer that may wait for a slow client. A thread is free once it has handed over the last one. A page is one piece;
+# files go by themselves (mechanichub/outgoing.py).
 PIECES_WAITING = 1000
+
+threads = WSGIMiddleware(handing_over(pages), workers=THREADS, send_queue_size=PIECES_WAITING)
 
 application = ProtocolTypeRouter(
     {
-        "http": whole_requests(WSGIMiddleware(pages, workers=THREADS, send_queue_size=PIECES_WAITING)),
+        "http": files_by_the_loop(whole_requests(threads)),
         "websocket": sockets,
         "lifespan": lifespan,
     }

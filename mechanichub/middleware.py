@@ -6,6 +6,7 @@ import zoneinfo
 import psycopg
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -112,6 +113,13 @@ def outage_response(request: HttpRequest, outage: BaseException) -> HttpResponse
     return response
 
 
+class CompressedPages(GZipMiddleware):
+    """Pages are compressed. Files are not: they are already, and a part of one has to be that part."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        return response if response.streaming else super().process_response(request, response)
+
+
 class NothingBehindNul:
     """No row has a key with NUL in it, and PostgreSQL cannot even be asked for one."""
 
@@ -136,6 +144,20 @@ class PrivatePages:
         response = self.get_response(request)
         if (is_private or request.user.is_authenticated) and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        return response
+
+
+class DevicesForUsOnly:
+    """Camera, microphone and screen are for our own pages, and never for anything that a page may have embedded."""
+
+    POLICY = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = self.POLICY
         return response
 
 

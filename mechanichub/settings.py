@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "billing_app",
     "sessions_app",
     "files_app",
+    "diagnostics_app",
     "requests_app",
     "lifecycle",
     "live",
@@ -71,7 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "mechanichub.middleware.CompressedPages",
     "mechanichub.middleware.DatabaseOutages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -213,6 +214,7 @@ UNATTENDED_TIMEOUT = 24 * 3600
 LIVE_TIMEOUT = 3 * 3600
 SHORTEST_SESSION = env.int("SHORTEST_SESSION", 60)
 PRESENT_FOR = 45  # a person counts as present this long after the last sign of life
+REPORT_PAPER = env.str("REPORT_PAPER", "")  # A4 or Letter; without it, what is used where the customer or the mechanic is
 
 # --- calls ----------------------------------------------------------------------------------------
 # stun: and turn: addresses (RFC 7064, 7065), separated by commas. Without any, only browsers in one network find each other.
