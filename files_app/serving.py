@@ -17,7 +17,7 @@ from files_app.storage import Stream
 
 INLINE = {SessionFile.Kind.PHOTO, SessionFile.Kind.VIDEO}
 ASK_AGAIN = "private, no-cache"  # a browser may keep it, and asks each time whether its person still may see it
-ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -57,12 +57,14 @@ def files_by_the_loop(application: ASGIApplication) -> ASGIApplication:
 
 
 async def _send_file(file: IO[bytes], receive: Receive, send: Send) -> None:
-    """All of it, unless the client goes away."""
+    """All of it, unless the client goes away, or stays and takes nothing: the server closes its connection then."""
     going: asyncio.Future[Any] = asyncio.ensure_future(receive())  # its request was complete: all that can come is its end
     try:
         while (piece := await asyncio.to_thread(file.read, PIECE)) and not going.done():
             async with asyncio.timeout(TAKEN_WITHIN):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+    except TimeoutError:
+        return
     finally:
         going.cancel()
