@@ -18,7 +18,7 @@ STYLESHEETS = [
     for name in (
         ("tokens", "base", "site", "icon", "button", "field", "form", "choice", "switch", "card", "list", "request", "tabs", "badge")
         + ("chip", "banner", "toast", "table", "dialog", "menu", "theme", "avatar", "facts", "timeline", "steps", "stat", "progress")
-        + ("stars", "empty", "filter", "connection", "chat", "room", "utilities", "print")
+        + ("stars", "empty", "filter", "connection", "chat", "files", "room", "utilities", "print")
     )
 ]
 TOGETHER = "css/all.css"

@@ -34,7 +34,7 @@ export function parse(html) {
 }
 
 // The cookie is newer than the page when somebody signed in again in another tab.
-function csrf() {
+export function csrf() {
   const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
   return cookie ? { "X-CSRFToken": cookie[1] } : JSON.parse(document.body.getAttribute("hx-headers"));
 }

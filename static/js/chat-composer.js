@@ -47,7 +47,7 @@ class ChatComposer extends HTMLElement {
     const isOpen = stage === "open";
     const wasClosed = this.text.readOnly;
     this.text.readOnly = !isOpen;
-    this.form.querySelector("button").disabled = !isOpen;
+    for (const button of this.form.querySelectorAll("button")) button.disabled = !isOpen;
     this.form.hidden = !isOpen && !this.text.value;
     this.over.hidden = stage !== "over";
     if (isOpen && wasClosed) this.send();

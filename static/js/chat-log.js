@@ -168,7 +168,7 @@ class ChatLog extends HTMLElement {
   }
 
   say(message) {
-    const [author, body] = [".message-author", ".message-body"].map((part) => message.querySelector(part).textContent.trim());
+    const [author, body] = [".message-author", ".message-body"].map((part) => spoken(message.querySelector(part)));
     this.querySelector("[data-announce]").textContent = `${author}: ${body}`;
     document.dispatchEvent(new CustomEvent("chat:said"));
   }
@@ -223,6 +223,12 @@ class ChatLog extends HTMLElement {
     this.staysAtEnd = true; // also when the room gets smaller, by a keyboard or a banner
     this.jump.hidden = true;
   }
+}
+
+// A picture says its name.
+function spoken(part) {
+  const named = part.querySelector("[alt], [aria-label]");
+  return named?.getAttribute("alt") ?? named?.getAttribute("aria-label") ?? part.textContent.trim().replace(/\s+/g, " ");
 }
 
 const language = document.documentElement.lang || undefined;

@@ -1,0 +1,45 @@
+"""What templates say of files: how large, who sent them, and what may be sent."""
+
+import json
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from files_app.limits import LARGEST, MB, MOST_BYTES, MOST_FILES, SERVED, Kind, Refusal
+from files_app.models import SessionFile
+
+register = template.Library()
+
+# What a phone calls its photos before they are made into something that everybody can show.
+AS_SENT = {**SERVED, Kind.PHOTO: SERVED[Kind.PHOTO] | {"image/heic", "image/heif"}}
+BY_NAME = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".mp4", ".m4v", ".mov", ".webm", ".pdf")  # where the system knows no type
+
+
+@register.filter
+def in_bytes(size: int) -> str:
+    """A size in words: "640 KB", "2.4 MB"; thousands, as in the limits."""
+    if size < MB:
+        return _("%(size)s KB") % {"size": max(1, round(size / 1000))}
+    return _("%(size)s MB") % {"size": number_format(size / MB, decimal_pos=int(size < 10 * MB))}
+
+
+@register.filter
+def sender_name(file: SessionFile) -> str:
+    """The name under which the others know who sent it."""
+    sender = file.uploader
+    if sender is None:
+        return ""
+    return sender.mechanic.display_name if sender.is_mechanic else sender.short_name
+
+
+@register.simple_tag
+def what_may_be_sent() -> dict[str, Any]:
+    """`accept` for a file field, and `limits`, as JSON, for the page that looks before it sends (file-sender.js)."""
+    types = {kind.value: sorted(AS_SENT[kind]) for kind in Kind}
+    words = {code.value: str(code.label) for code in (Refusal.EMPTY, Refusal.UNKNOWN, Refusal.TOO_LARGE)}
+    too_many = _("There is no room for more: a session can have %(files)d files and %(size)s MB.")
+    words["too_many"] = too_many % {"files": MOST_FILES, "size": MOST_BYTES // MB}
+    limits = {"largest": {kind.value: size for kind, size in LARGEST.items()}, "types": types, "words": words}
+    return {"accept": ",".join([*(each for kind in types.values() for each in kind), *BY_NAME]), "limits": json.dumps(limits)}
