@@ -140,6 +140,7 @@ class SessionFile(Arrival):
             models.CheckConstraint(condition=Q(refusal__in=["", *Refusal.values]), name="a_file_is_refused_for_a_known_reason"),
             models.UniqueConstraint(fields=["session", "client_id"], name="a_file_of_a_session_is_sent_once"),
             models.UniqueConstraint(fields=["bundle", "client_id"], name="a_file_of_an_intake_is_sent_once"),
+            models.UniqueConstraint(fields=["id", "session"], name="a_file_and_its_session"),  # evidence refers to it
             Reference(
                 name="who_sent_a_file_takes_part",
                 columns=["session_id", "uploader_id"],

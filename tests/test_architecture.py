@@ -39,6 +39,7 @@ KINDS = {
     "accounts_app.languages": CORE,
     "sessions_app.moves": CORE,
     "files_app.limits": CORE,
+    "diagnostics_app.checklists": CORE,
     "files_app.storage": CORE,
     "files_app.stores": CORE,
     "files_app.strokes": CORE,
@@ -65,6 +66,8 @@ KINDS = {
     "billing_app.demo_gateway": DOMAIN,
     "files_app.drawing": DOMAIN,
     "files_app.shelf": DOMAIN,
+    "diagnostics_app.answers": DOMAIN,
+    "diagnostics_app.findings": DOMAIN,
     "requests_app.board": DOMAIN,
     "requests_app.drafts": DOMAIN,
     "requests_app.offers": DOMAIN,
@@ -81,6 +84,7 @@ KINDS = {
     "*_app.apps": EDGE,
     "*_app.backends": EDGE,
     "*_app.forms": EDGE,
+    "*_app.management*": EDGE,
     "*_app.second_factor": EDGE,
     "*_app.sessions": EDGE,
     "*_app.tasks": EDGE,
@@ -99,7 +103,7 @@ KINDS = {
 }
 
 # By app: the row that is born later holds the key to the row that is born earlier.
-BIRTH = ("accounts_app", "billing_app", "sessions_app", "files_app", "requests_app")
+BIRTH = ("accounts_app", "billing_app", "sessions_app", "files_app", "diagnostics_app", "requests_app")
 
 
 @cache
