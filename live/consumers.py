@@ -38,7 +38,20 @@ SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 Receive = Callable[[], Awaitable[dict]]
 
 # What may be said in a room, and the fields that each word has besides its type.
-WORDS: dict[str, dict[str, type]] = {"hello": {}, "here": {}, "typing": {"on": bool}}
+WORDS: dict[str, dict[str, type]] = {
+    "hello": {},
+    "here": {},
+    "typing": {"on": bool},
+    # The call. A `seat` is one page that joined, by a name that it gave itself; static/js/call-line.js says what they mean.
+    "in-call": {"seat": str, "since": int, "fresh": bool, "mic": bool, "picture": str, "can": list},
+    "out-of-call": {"seat": str},
+    "describe": {"seat": str, "to": str, "kind": str, "sdp": str},
+    "candidates": {"seat": str, "to": str, "found": list},
+    "ask": {"what": str},
+    "answer": {"what": str, "yes": bool},
+    "freeze": {"client_id": str},
+    "frozen": {"client_id": str, "how": str},
+}
 
 # Looks at rights have threads of their own, so that they keep their database connections and never wait for a page.
 _lookers = ThreadPoolExecutor(2, thread_name_prefix="live-rights")

@@ -273,6 +273,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "fpdf": {"level": "WARNING"},
         # It logs a lost connection with a traceback, and again every second; live/hub.py notices the same and says it in a line.
         "channels_redis": {"level": "CRITICAL"},
     },

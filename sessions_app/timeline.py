@@ -144,6 +144,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "requeue": lambda: _("%(who)s put the session into the queue again."),
     "reviewed": lambda: _("%(who)s rated the session."),
     "looked_at": lambda: _("%(who)s looked into the session."),
+    "audio_agreed": lambda: _("%(who)s agreed to talk, and the chat became a voice call."),
 }
 # The same, when it happened by itself.
 SYSTEM_WORDS: dict[str, Callable[[], str]] = {

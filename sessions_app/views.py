@@ -24,10 +24,10 @@ from mechanichub.forms import Form
 from mechanichub.middleware import wants_json
 from requests_app import matching
 from requests_app.access import OFFERED, request_for
-from sessions_app import chat, reviews, timeline
+from sessions_app import calls, chat, timeline
 from sessions_app.access import CUSTOMER, FORMER, MECHANIC, SEES, STAFF, for_a_move, messages_for, room_for, session_for
-from sessions_app.forms import CancelForm, PlaceInTalk, ReadForm, ReasonForm, ReportForm, ReviewForm
-from sessions_app.models import Message, Participant, Report, Review, Session
+from sessions_app.forms import CancelForm, PlaceInTalk, ReadForm, ReasonForm, ReportForm
+from sessions_app.models import Message, Participant, Session
 from sessions_app.moves import HELD, IN_QUEUE, LIVE, UNATTENDED
 
 TALK_PAGE = 50  # messages in the room when it opens, and in each step back
@@ -223,6 +223,7 @@ def state_of(session: Session, user: User) -> dict[str, Any]:
         "intake": session.request.intake,
         "shows_contact": session.role in SEES["contact"],
         "left_at": own_end(session, user) if session.role == FORMER else None,
+        "call": calls.offered(session),
         **early_end(session),
         **(search_for_mechanic(session) if session.status in IN_QUEUE else {}),
     }
@@ -344,49 +345,6 @@ def cancellable(user: User, pk: UUID) -> Session:
     if role == MECHANIC:
         raise NotYours(_("Only the customer can cancel. You can give the session back to the queue."))
     return session_for(user, pk)
-
-
-# --- what stays ----------------------------------------------------------------------------------
-
-
-@never_cache
-@require_GET
-@login_required
-def summary(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The report and all around it, for both sides and for printing."""
-    return summary_page(request, session_for(request.user, pk, see="report"), ReviewForm())
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@login_required
-def review(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The customer's stars, once. The form is on the summary."""
-    session = session_for(request.user, pk, see="report")
-    if request.method == "GET":
-        return redirect("session-summary", pk)
-    form = ReviewForm(request.POST)
-    if not form.is_valid() and session.role == CUSTOMER:
-        return summary_page(request, session, form)
-    reviews.review(pk, by=request.user, stars=form.cleaned_data.get("stars"), text=form.cleaned_data.get("text", ""))
-    notices.success(request, _("Thank you for your stars!"))
-    return redirect("session-summary", pk)
-
-
-def summary_page(request: HttpRequest, session: Session, form: ReviewForm) -> HttpResponse:
-    given = Review.objects.filter(session=session).first()
-    context = {
-        "session": session,
-        "role": session.role,
-        "intake": session.request.intake,
-        "customer_name": session.request.customer_name,
-        "report": Report.objects.filter(session=session).first(),
-        "review": given if given and (not given.is_hidden or session.role in (CUSTOMER, STAFF)) else None,
-        "review_form": form if session.role == CUSTOMER and session.status == Session.Status.COMPLETED and not given else None,
-        "sentences": timeline.read_by(request.user, session),
-        "sees_room": session.role in SEES["room"],
-    }
-    return render(request, "sessions_app/summary.html", context, status=INVALID if form.is_bound else 200)
 
 
 def posted(request: HttpRequest) -> Any:

@@ -193,6 +193,26 @@ TABLE = [
         {PENDING: "in yes 404 404 404 - 403 - 404 403 403", **same(HELD_OR_OVER, "in yes 404 404 404 yes 403 404 404 403 403")},
         {"up_to": 1},
     ),
+    Row(
+        "relay credentials",
+        "get",
+        "session-relay",
+        {
+            PENDING: "in 409 404 404 404 - 403 - 404 403 403",
+            **same((WAITING, LIVE), "in yes 404 404 404 yes 403 404 404 403 403"),
+            COMPLETED: "in 409 404 404 404 409 403 404 404 403 403",
+        },
+    ),
+    Row(
+        "agree to a voice call",
+        "post",
+        "session-voice",
+        {
+            PENDING: "in 409 404 404 404 - 403 - 404 403 403",
+            **same((WAITING, LIVE), "in on 404 404 404 on 403 404 404 403 403"),
+            COMPLETED: "in 409 404 404 404 409 403 404 404 403 403",
+        },
+    ),
     # --- the end
     *(
         Row(

@@ -2,7 +2,8 @@
 // 5 s while there is no socket) and puts the answer, the parts of the room that change, in place by id. So a page is right after
 // that time even when nothing else gets through.
 //
-// What may change what: #stage carries in its data attributes which stage it is, whether one may write, and where to say "I am here".
+// What may change what: #stage carries in its data attributes which stage it is, whether one may write, what call there may be, and
+// where to say "I am here". Whenever it may have changed, the document hears  room:state {stage, mayWrite, call, ...}.
 import { ask, isOutage, parse } from "./ask.js";
 
 const EVERY = 20000; // milliseconds
@@ -125,6 +126,7 @@ class SessionRoom extends HTMLElement {
     const line = this.querySelector("[data-announce]");
     if (line.textContent !== words) line.textContent = words;
     this.entitle();
+    document.dispatchEvent(new CustomEvent("room:state", { detail: { ...this.stage } }));
   }
 
   // The title of the page says where things stand, and what was said while nobody looked.
