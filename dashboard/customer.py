@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts_app.models import User
 from dashboard.keyset import Order, Page, Place, page
+from files_app import shelf
 from lifecycle import record
 from mechanichub.errors import NotYours
 from sessions_app.models import Session
@@ -28,9 +29,12 @@ CARS = 6  # shown here; all of them are on their own page
 def my(request: HttpRequest) -> HttpResponse:
     """The whole page; `?after=<place>` goes on in the list of past sessions."""
     refuse_mechanics(request.user)
+    past = past_sessions(request.user, request.GET.get("after", ""))
+    now = open_session(request.user)
     context = {
-        **open_session(request.user),
-        "past": past_sessions(request.user, request.GET.get("after", "")),
+        **now,
+        "past": past,
+        "came_with": shelf.by_session(session.pk for session in (now["session"], *past.rows) if session),
         "is_first_page": not request.GET.get("after"),
         "vehicles": request.user.vehicles.all()[:CARS],
     }

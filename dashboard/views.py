@@ -22,6 +22,7 @@ from dashboard.desk import Desk, NotYet, desk_of
 from dashboard.forms import DeclineForm, FilterForm, ReasonForm, ReleaseForm
 from dashboard.keyset import Place
 from dashboard.queries import ACTIVE, COMPLETED, HISTORY, INCOMING, TABS, Tab
+from files_app import shelf
 from lifecycle import people, queue, record
 from mechanichub.errors import DomainError
 from requests_app import matching, offers
@@ -80,6 +81,7 @@ def cards(request: HttpRequest, desk: Desk, tab: Tab, filters: FilterForm) -> di
     address = Address(request, tab, filters)
     return {
         "page": page,
+        "came_with": shelf.by_session(row.pk for row in page.rows) if tab is INCOMING else {},
         "is_filtered": bool(wanted),
         "is_given_back": wanted.get("outcome") == queries.GIVEN_BACK,
         "is_later_page": after is not None,
@@ -276,6 +278,7 @@ def intake_context(asked: SessionRequest, user: User) -> dict[str, Any]:
         "shows_contact": role in (CUSTOMER, MECHANIC) or (role == STAFF and said_why(session, user)),
         "earlier": queries.earlier_sessions(asked),
         "why": [reason for reason in reasons_for(asked) if reason.applies_to(traits_of(user.mechanic))] if user.is_mechanic else [],
+        "sees_pictures": role in (CUSTOMER, MECHANIC, OFFERED) or (role == STAFF and said_why(session, user)),
         "may_take": role == OFFERED or (role == FORMER and matching.open_to(user.mechanic).filter(pk=asked.pk).exists()),
         "may_join": role in (CUSTOMER, MECHANIC) and session.status in HELD,
         "may_release": role == MECHANIC and session.status == WAITING,

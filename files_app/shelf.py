@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
@@ -58,6 +59,15 @@ def attach(messages: Iterable[Message]) -> list[Message]:
     for message in messages:
         message.attached = files.get(message.pk)
     return messages
+
+
+def by_session(sessions: Iterable[UUID]) -> dict[UUID, list[SessionFile]]:
+    """What came with several sessions and was not refused, by session, the newest last; nothing while files are not available."""
+    found: dict[UUID, list[SessionFile]] = {}
+    with guarded():
+        for file in SessionFile.objects.filter(session__in=list(sessions)).exclude(state=SessionFile.State.REFUSED):
+            found.setdefault(file.session_id, []).append(file)
+    return found
 
 
 @contextmanager

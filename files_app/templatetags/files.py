@@ -2,11 +2,14 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from django import template
+from django.template.context import Context
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from files_app import shelf
 from files_app.limits import LARGEST, MB, MOST_BYTES, MOST_FILES, SERVED, Kind, Refusal
 from files_app.models import SessionFile
 
@@ -32,6 +35,19 @@ def sender_name(file: SessionFile) -> str:
     if sender is None:
         return ""
     return sender.mechanic.display_name if sender.is_mechanic else sender.short_name
+
+
+@register.filter
+def ready_photos(files: list[SessionFile]) -> list[SessionFile]:
+    """Those that can be shown as small pictures."""
+    return [file for file in files if file.kind == Kind.PHOTO and file.state == SessionFile.State.READY]
+
+
+@register.simple_tag(takes_context=True)
+def files_with(context: Context, session: UUID) -> list[SessionFile]:
+    """What came with a session: out of `came_with` (shelf.by_session) where a list asked for all at once, or else asked for now."""
+    known = context.get("came_with")
+    return (shelf.by_session([session]) if known is None else known).get(session, [])
 
 
 @register.simple_tag
