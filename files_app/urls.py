@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from files_app import drawing_views, views
+from files_app import drawing_views, tus, upload_views, views
 
 urlpatterns = [
+    path("sessions/<uuid:pk>/files/", upload_views.of_session, name="session-files"),
+    path("sessions/<uuid:pk>/uploads/", tus.to_session, name="session-uploads"),
+    path("help/files/<uuid:bundle_pk>/", upload_views.of_intake, name="intake-files"),
+    path("help/files/<uuid:bundle_pk>/uploads/", tus.to_intake, name="intake-uploads"),
+    path("help/files/<uuid:bundle_pk>/<uuid:pk>/remove/", upload_views.remove, name="intake-file-remove"),
+    path("uploads/<uuid:pk>/", tus.upload, name="upload"),
     path("sessions/<uuid:session_pk>/files/<uuid:pk>/", views.file, name="session-file"),
     path("sessions/<uuid:session_pk>/files/<uuid:pk>/thumbnail/", views.thumbnail, name="session-thumbnail"),
     path("sessions/<uuid:session_pk>/files/<uuid:pk>/drawing/", drawing_views.strokes, name="file-drawing"),
