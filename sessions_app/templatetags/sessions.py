@@ -32,3 +32,12 @@ def minutes_live(session: Session) -> str:
 def star_list(stars: int) -> list[bool]:
     """Five stars, the given ones true."""
     return [number < stars for number in range(5)]
+
+
+RESULT_BADGES = {"ok": "badge-ok", "fault": "badge-danger", "unsure": "badge-warn"}
+
+
+@register.filter
+def result_badge(result: str) -> str:
+    """How the result of a step of the guided check looks; a skipped one is plain."""
+    return RESULT_BADGES.get(result, "")
