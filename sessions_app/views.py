@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts_app.models import Mechanic, User
+from files_app import shelf
 from lifecycle import queue, record
 from lifecycle import room as moves
 from mechanichub.errors import DomainError, NotYours
@@ -58,6 +59,7 @@ def room_page(request: HttpRequest, session: Session, *, unsent: str = "", refus
         **talk_of(session, request.user, place_in(request)),
         "request_row": session.request,
         "forms": ending_forms(session),
+        "shelf": shelf.of(session, request.user),
         "client_id": uuid4(),
         "longest": chat.LONGEST,
         "own_part": timeline.read_by(request.user, session) if session.role == FORMER else [],
@@ -182,12 +184,17 @@ def talk_of(session: Session, user: User, place: dict[str, int | None]) -> dict[
         part, earlier = page_before(said, place["before"])
     return {
         "session": session,
-        "talk": part[:TALK_MOST],
+        "talk": with_files(part[:TALK_MOST], session),
         "has_more": len(part) > TALK_MOST,
         "has_earlier": bool(earlier),
         "is_page_before": place["before"] is not None,
         "read_up_to": read_up_to(everything, user),
     }
+
+
+def with_files(said: list[Message], session: Session) -> list[Message]:
+    """The messages with the files that came with them; to whom those are not shown, with their names."""
+    return shelf.attach(said) if session.role in SEES["files"] else said
 
 
 def page_before(said: QuerySet[Message], number: int | None) -> tuple[list[Message], list[Message]]:
