@@ -252,6 +252,15 @@ TABLE = [
             **same(HELD_OR_OVER, "in yes 404 404 404 yes 404 yes 404 yes yes"),
         },
     ),
+    Row(
+        "the report as a PDF",
+        "get",
+        "session-report-pdf",
+        {
+            PENDING: "in yes 404 404 404 - 404 - 404 yes yes",
+            **same(HELD_OR_OVER, "in yes 404 404 404 yes 404 yes 404 yes yes"),
+        },
+    ),
     Row("where to review", "get", "session-review", {COMPLETED: "in on 404 404 404 on 404 on 404 on on"}),
     Row(
         "review",
