@@ -128,8 +128,11 @@ def version_of(file: SessionFile) -> str:
     return f"{file.sha256}-{crc32(names.encode()):08x}"
 
 
-def burnt(file: SessionFile) -> bytes:
-    """The photo as a JPEG of its own size, with all that was drawn on it.
+def burnt(file: SessionFile, *, longest: int | None = None) -> bytes:
+    """The photo as a JPEG, with all that was drawn on it.
+
+    Args:
+        longest: pixels of its longer side at most; its own size when left out.
 
     Raises:
         storage.Missing: the photo is gone.
@@ -138,7 +141,11 @@ def burnt(file: SessionFile) -> bytes:
     with storage.open(file.file) as stream:
         sent = BytesIO(stream.read())
     with _one_at_a_time, Image.open(sent, formats=["JPEG", "PNG", "WEBP"]) as source:
+        if longest:
+            source.draft("RGB", (longest, longest))  # a JPEG is decoded at half or a quarter of its size: less time, less memory
         photo = _on_white(source)
+        if longest:
+            photo.thumbnail((longest, longest))
         for stroke in file.annotations.all():
             strokes.paint(photo, stroke.shape, stroke.points, strokes.COLOURS[role_of(stroke, file.session)], stroke.label)
         copy = BytesIO()

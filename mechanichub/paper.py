@@ -322,15 +322,3 @@ class Paper(FPDF):
         """The finished document."""
         self.set_creation_date(made_at)
         return bytes(self.output())
-
-
-def for_paper(jpeg: bytes) -> bytes:
-    """A picture no larger than paper can show."""
-    with Image.open(BytesIO(jpeg), formats=["JPEG"]) as image:
-        if max(image.size) <= LARGEST_PICTURE:
-            return jpeg
-        image.draft("RGB", (LARGEST_PICTURE, LARGEST_PICTURE))
-        image.thumbnail((LARGEST_PICTURE, LARGEST_PICTURE))
-        smaller = BytesIO()
-        image.convert("RGB").save(smaller, "JPEG", quality=82)
-        return smaller.getvalue()

@@ -176,7 +176,7 @@ class ReportPaper:
         if self.storage_is_down:
             return None
         try:
-            return paper.for_paper(drawing.burnt(file))
+            return drawing.burnt(file, longest=paper.LARGEST_PICTURE)
         except StorageDown:
             self.storage_is_down = True  # nine more would each wait for their time to run out
         except (Missing, UnidentifiedImageError, OSError):
