@@ -174,7 +174,8 @@ def probe() -> None:
 @contextmanager
 def _one_error() -> Iterator[None]:
     try:
-        yield
+        with default_storage.rest.kept():
+            yield
     except FileNotFoundError as error:
         raise Missing from error
     except TROUBLE as error:

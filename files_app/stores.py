@@ -8,12 +8,12 @@ import os
 import zlib
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
-from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.core.files import File
@@ -25,18 +25,41 @@ SIGNED_FOR = 60  # seconds that a signed address is good for
 
 # A web thread waits for the server: these are all it can lose. An upload that failed is sent again by the browser.
 PATIENCE = {"connect_timeout": 2, "read_timeout": 5, "retries": {"total_max_attempts": 2, "mode": "standard"}}
-# One request for each object: it is there as a whole or not at all, and no parts of it are left behind that only a bill shows.
-IN_ONE = TransferConfig(multipart_threshold=2**30, use_threads=False)
+SLOW, RESTS = 2, 10  # seconds; see Rest
 
 
 class NotAsSent(Exception):
     """The place says that it has stored an object, and has something else, or nothing."""
 
 
+class Rest:
+    """After a call that waited in vain, the next ones fail at once for a while: one place that hangs must not hold every thread.
+
+    What fails quickly may be tried again at any time.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Around one call."""
+        began = monotonic()
+        if began < self._until:
+            raise TimeoutError("it did not answer a moment ago")
+        try:
+            yield
+        except Exception:
+            if monotonic() - began > SLOW:
+                self._until = monotonic() + RESTS
+            raise
+
+
 class Folder(FileSystemStorage):
     """A folder that only this program and its group can read."""
 
     def __init__(self, **options: Any) -> None:
+        self.rest = Rest()
         super().__init__(file_permissions_mode=0o640, directory_permissions_mode=0o750, **options)
 
     def put(self, name: str, content: IO[bytes]) -> None:
@@ -79,13 +102,15 @@ class Bucket(S3Storage):
     """A private bucket, or a folder of one."""
 
     def __init__(self, *, addressing_style: str, **options: Any) -> None:
+        self.rest = Rest()
         config = Config(signature_version="s3v4", s3={"addressing_style": addressing_style}, **PATIENCE)
-        super().__init__(client_config=config, transfer_config=IN_ONE, default_acl=None, querystring_expire=SIGNED_FOR, **options)
+        super().__init__(client_config=config, default_acl=None, querystring_expire=SIGNED_FOR, **options)
 
     def put(self, name: str, content: IO[bytes]) -> None:
-        """Sends it with its checksum, and looks whether it is there as it was sent."""
+        """Sends it in one request, with its checksum, and looks whether it is there as it was sent."""
         expected, checksum = length(content), crc32(content)
-        self.save(name, File(content))
+        # Not by `save`: the transfer behind it takes a Django file for one that cannot go back, and reads it into memory.
+        self._client.put_object(**self._at(name), Body=content, ContentLength=expected, ChecksumCRC32=checksum)
         try:
             found = self._client.head_object(**self._at(name), ChecksumMode="ENABLED")
         except ClientError as error:
@@ -104,7 +129,7 @@ class Bucket(S3Storage):
     def names(self, prefix: str) -> Iterator[tuple[str, datetime]]:
         """(name, when it was stored) of all objects below a prefix that ends with a slash."""
         top = len(f"{self.location}/") if self.location else 0
-        for each in self.bucket.objects.filter(Prefix=f"{self._normalize_name(prefix)}/".lstrip("/")):
+        for each in self.bucket.objects.filter(Prefix=f"{self._normalize_name(prefix.rstrip('/'))}/"):
             yield each.key[top:], each.last_modified
 
     def signed_url(self, name: str, content_type: str, disposition: str) -> str:
