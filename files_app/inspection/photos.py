@@ -142,7 +142,8 @@ def without_gaps(jpeg: bytes) -> None:
 
 
 def decode_as_in_a_pdf(jpeg: bytes) -> None:
-    stream = pikepdf.Stream(pikepdf.new(), jpeg, Filter=pikepdf.Name.DCTDecode)
+    pdf = pikepdf.new()  # its stream lives as long as it does
+    stream = pikepdf.Stream(pdf, jpeg, Filter=pikepdf.Name.DCTDecode)
     stream.get_stream_buffer(pikepdf.StreamDecodeLevel.all)
 
 
