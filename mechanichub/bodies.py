@@ -5,11 +5,15 @@ that breaks off would reach the view as if it were complete. So the event loop, 
 """
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO
 from urllib.parse import quote_from_bytes
+
+from files_app.limits import LARGEST_OF_ALL, MOST_BYTES
 
 Receive = Callable[[], Awaitable[dict]]
 Send = Callable[[dict], Awaitable[None]]
@@ -17,9 +21,36 @@ ASGIApplication = Callable[[dict, Receive, Send], Awaitable[None]]
 
 LARGEST = 16 * 2**20  # bytes; a photo of 15 MB and the form around it
 IN_MEMORY = 2**18  # bytes; what is larger waits in a temporary file
-ARRIVES_WITHIN = 120  # seconds
+ARRIVES_WITHIN = 120  # seconds, but for files
+SILENT_FOR = 30  # seconds between two parts of a file
 CHUNK = 2**16
 ASCII = bytes(range(0x21, 0x7F))
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What may come to an address.
+
+    Args:
+        largest: bytes.
+        is_file: it may take as long as something comes.
+        keeps_parts: when the sender goes in the middle, what is there is handed over, as if no more had been announced.
+    """
+
+    largest: int
+    is_file: bool = False
+    keeps_parts: bool = False
+
+
+USUAL = Allowance(LARGEST)
+PIECE = Allowance(LARGEST_OF_ALL, is_file=True, keeps_parts=True)  # of a file that comes by tus
+FORM_WITH_FILES = Allowance(MOST_BYTES + LARGEST, is_file=True)
+UUID = "[0-9a-f-]{36}"
+# Method, type of content, address.
+ALLOWED = (
+    (PIECE, "PATCH", b"application/offset+octet-stream", re.compile(f"/uploads/{UUID}/")),
+    (FORM_WITH_FILES, "POST", b"multipart/form-data", re.compile(f"/sessions/{UUID}/files/|/help/files/{UUID}/|/help/[a-z0-9_-]+/")),
+)
 
 
 class Refused(Exception):
@@ -40,7 +71,7 @@ def whole_requests(application: ASGIApplication) -> ASGIApplication:
         request = _tidy(scope)
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
             try:
-                await _collect(request, receive, body)
+                request = await _collect(request, receive, body)
             except Refused as refused:
                 await _answer(refused.status, send)
             except Disconnected:
@@ -51,27 +82,53 @@ def whole_requests(application: ASGIApplication) -> ASGIApplication:
     return collected
 
 
-async def _collect(scope: dict, receive: Receive, body: IO[bytes]) -> None:
-    if any(name == b"content-length" and int(value) > LARGEST for name, value in scope["headers"]):
+async def _collect(scope: dict, receive: Receive, body: IO[bytes]) -> dict:
+    """Fills `body`; returns the request with the length that it has."""
+    allowance = _allowance(scope)
+    if any(name == b"content-length" and int(value) > allowance.largest for name, value in scope["headers"]):
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
-        async with asyncio.timeout(ARRIVES_WITHIN):
-            while await _take(receive, body):
+        async with asyncio.timeout(None if allowance.is_file else ARRIVES_WITHIN):
+            while await _take(receive, body, allowance):
                 pass
     except TimeoutError:
-        raise Refused(HTTPStatus.REQUEST_TIMEOUT)
+        if not allowance.keeps_parts:
+            raise Refused(HTTPStatus.REQUEST_TIMEOUT)
+    except Disconnected:
+        if not allowance.keeps_parts:
+            raise
+    length = body.tell()
     body.seek(0)
+    return _with_length(scope, length)
 
 
-async def _take(receive: Receive, body: IO[bytes]) -> bool:
-    """Takes the next piece; True when there is more to come."""
-    message = await receive()
+def _allowance(scope: dict) -> Allowance:
+    content_type = dict(scope["headers"]).get(b"content-type", b"")
+    for allowance, method, start, address in ALLOWED:
+        if scope["method"] == method and content_type.startswith(start) and address.fullmatch(scope["path"]):
+            return allowance
+    return USUAL
+
+
+async def _take(receive: Receive, body: IO[bytes], allowance: Allowance) -> bool:
+    """Takes the next part; True when there is more to come."""
+    async with asyncio.timeout(SILENT_FOR if allowance.is_file else None):
+        message = await receive()
     if message["type"] == "http.disconnect":
         raise Disconnected
     body.write(message.get("body", b""))
-    if body.tell() > LARGEST:
+    if body.tell() > allowance.largest:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return message.get("more_body", False)
+
+
+def _with_length(scope: dict, length: int) -> dict:
+    """WSGI reads as much as the head says: what came in chunks has no length there, and what was cut has a wrong one."""
+    told = (b"content-length", b"transfer-encoding")
+    others = [(name, value) for name, value in scope["headers"] if name not in told]
+    if not length and others == scope["headers"]:
+        return scope
+    return scope | {"headers": [*others, (b"content-length", b"%d" % length)]}
 
 
 def _replay(body: IO[bytes]) -> Receive:

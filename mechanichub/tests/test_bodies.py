@@ -1,8 +1,11 @@
 """A thread of the site gets a request only when all of it is there."""
 
 import asyncio
+import os
 import socket
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,9 +19,18 @@ from tests.conftest import running_site, site  # noqa: F401 (fixtures)
 class Exchange:
     """One HTTP request to an application that answers with what it got."""
 
-    def __init__(self, pieces: list[dict], headers: list[tuple[bytes, bytes]] = (), query: bytes = b"") -> None:
+    def __init__(
+        self, pieces: list[dict], headers: list[tuple[bytes, bytes]] = (), query: bytes = b"", method: str = "POST", path: str = "/"
+    ) -> None:
         self.pieces = iter(pieces)
-        self.scope = {"type": "http", "method": "POST", "path": "/", "http_version": "1.1", "query_string": query, "headers": list(headers)}
+        self.scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "http_version": "1.1",
+            "query_string": query,
+            "headers": list(headers),
+        }
         self.environ: dict | None = None
         self.body: bytes | None = None
         self.sent: list[dict] = []
@@ -84,6 +96,84 @@ def test_a_body_that_turns_out_too_large_is_refused():
 def test_the_largest_body_is_let_through():
     exchange = Exchange([piece(bytes(bodies.LARGEST), more=False)]).run()
     assert exchange.status == 200 and len(exchange.body) == bodies.LARGEST
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+SENDS_PIECE = {"method": "PATCH", "path": "/uploads/5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d11/"}
+SENDS_FORM = {"method": "POST", "path": "/sessions/5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d11/files/"}
+OF_PIECE = (b"content-type", b"application/offset+octet-stream")
+OF_FORM = (b"content-type", b"multipart/form-data; boundary=x")
+GONE = {"type": "http.disconnect"}
+
+
+def announced(size: int) -> tuple[bytes, bytes]:
+    return (b"content-length", b"%d" % size)
+
+
+def test_what_arrived_of_a_piece_is_not_lost_when_its_sender_goes():
+    exchange = Exchange([piece(b"half of"), GONE], [OF_PIECE, announced(15)], **SENDS_PIECE).run()
+    assert exchange.body == b"half of" and exchange.environ["CONTENT_LENGTH"] == "7"
+
+
+def test_a_piece_that_stops_coming_is_taken_as_far_as_it_came(monkeypatch):
+    monkeypatch.setattr(bodies, "SILENT_FOR", 0.05)
+    exchange = Exchange([piece(b"half of")], [OF_PIECE, announced(15)], **SENDS_PIECE).run()
+    assert exchange.body == b"half of"
+
+
+def test_a_file_may_take_longer_than_a_form(monkeypatch):
+    monkeypatch.setattr(bodies, "ARRIVES_WITHIN", 0)
+    exchange = Exchange([piece(b"a"), piece(b"b", more=False)], [OF_PIECE], **SENDS_PIECE).run()
+    assert exchange.body == b"ab"
+
+
+def test_a_piece_in_chunks_has_the_length_that_it_has():
+    exchange = Exchange([piece(b"a"), piece(b"b", more=False)], [OF_PIECE, (b"transfer-encoding", b"chunked")], **SENDS_PIECE).run()
+    assert exchange.environ["CONTENT_LENGTH"] == "2" and "HTTP_TRANSFER_ENCODING" not in exchange.environ
+
+
+def test_half_a_form_with_files_reaches_nobody():
+    exchange = Exchange([piece(b"--x"), GONE], [OF_FORM], **SENDS_FORM).run()
+    assert exchange.environ is None and exchange.sent == []
+
+
+@pytest.mark.parametrize(
+    ("what", "content_type", "largest"),
+    [(SENDS_PIECE, OF_PIECE, bodies.PIECE.largest), (SENDS_FORM, OF_FORM, bodies.FORM_WITH_FILES.largest)],
+)
+def test_a_file_that_says_it_is_too_large_is_refused_unread(what, content_type, largest):
+    exchange = Exchange([], [content_type, announced(largest + 1)], **what).run()
+    assert (exchange.status, exchange.environ) == (413, None)
+
+
+def test_an_endless_piece_is_refused_as_soon_as_it_is_too_large():
+    endless = [piece(bytes(2**20))] * 1000
+    exchange = Exchange(endless, [OF_PIECE, (b"transfer-encoding", b"chunked")], **SENDS_PIECE).run()
+    assert (exchange.status, exchange.environ) == (413, None)
+    assert len(list(exchange.pieces)) > 900, "it was read to its end"
+
+
+@pytest.mark.parametrize("headers", [[(b"content-type", b"text/plain")], [], [OF_FORM]])
+def test_nothing_but_pieces_may_be_as_large_as_a_file(headers):
+    exchange = Exchange([], [*headers, announced(bodies.LARGEST + 1)], **SENDS_PIECE).run()
+    assert exchange.status == 413
+
+
+@pytest.mark.parametrize("pieces", [[piece(b"x" * 2**20), GONE], [piece(bytes(2**20))] * 200, [piece(b"x" * 2**20, more=False)]])
+def test_nothing_of_a_file_is_left_in_the_temporary_folder(pieces, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    Exchange(pieces, [OF_PIECE], **SENDS_PIECE).run()
+    assert list(tmp_path.iterdir()) == [] and not open_files(tmp_path)
+
+
+def open_files(folder: Path) -> list[str]:
+    """Also those without a name."""
+    opened = (os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
+    return [each for each in opened if each.startswith(str(folder))]
+
+
+# --- heads ---------------------------------------------------------------------------------------
 
 
 def test_a_header_with_an_underscore_cannot_pose_as_another():
