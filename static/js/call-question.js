@@ -1,0 +1,28 @@
+// <call-question hidden> around [data-text], [data-yes] and [data-no]: a question that covers nothing and can wait.
+//   await element.ask("May Max turn on your light?")   true, or false, also when another question comes first or nobody answers
+const WAITS = 60000; // milliseconds
+
+class CallQuestion extends HTMLElement {
+  connectedCallback() {
+    this.querySelector("[data-yes]").addEventListener("click", () => this.answer(true));
+    this.querySelector("[data-no]").addEventListener("click", () => this.answer(false));
+  }
+
+  ask(text) {
+    this.answer(false);
+    this.hidden = false;
+    this.querySelector("[data-text]").textContent = text;
+    this.timer = setTimeout(() => this.answer(false), WAITS);
+    return new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  answer(yes) {
+    clearTimeout(this.timer);
+    this.hidden = true;
+    this.querySelector("[data-text]").textContent = "";
+    this.resolve?.(yes);
+    this.resolve = null;
+  }
+}
+
+customElements.define("call-question", CallQuestion);
