@@ -315,8 +315,18 @@ def _complete(upload: Upload) -> None:
     upload.delete()
     file.save(force_insert=True)
     _mention(file)
-    app.configure_task("inspect_file").defer(file_id=str(file.pk))
+    ask_for_check(file.pk)
     news.tell(file)
+
+
+def ask_for_check(file_id: UUID) -> None:
+    """Has the worker look at a file; by one job at a time, on the queue of files_app/tasks.py.
+
+    Raises:
+        AlreadyEnqueued: it will.
+    """
+    name = f"inspect_file {file_id}"
+    app.configure_task("inspect_file", queue="files", lock=name, queueing_lock=name).defer(file_id=str(file_id))
 
 
 def _mention(file: SessionFile) -> None:

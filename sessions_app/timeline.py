@@ -144,6 +144,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "requeue": lambda: _("%(who)s put the session into the queue again."),
     "reviewed": lambda: _("%(who)s rated the session."),
     "looked_at": lambda: _("%(who)s looked into the session."),
+    "files_removed": lambda: _("%(who)s deleted the files of the session."),
     "audio_agreed": lambda: _("%(who)s agreed to talk, and the chat became a voice call."),
 }
 # The same, when it happened by itself.
@@ -152,5 +153,6 @@ SYSTEM_WORDS: dict[str, Callable[[], str]] = {
     "release": lambda: _("%(mechanic)s did not join in time; the session went back to the queue."),
     "cancel": lambda: _("The session was cancelled automatically."),
     "abort": lambda: _("The session was ended automatically."),
+    "files_removed": lambda: _("The files were deleted, because the session ended long ago."),
     "escalate": lambda: _("No mechanic had taken it in time, so every mechanic and the support team were called."),
 }
