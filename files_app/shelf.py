@@ -1,12 +1,11 @@
 """What pages show of files. It never fails: whatever is wrong with files ends in a shelf that says so."""
 
-import logging
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.db.models import Q
 
 from accounts_app.models import User
@@ -14,12 +13,8 @@ from files_app import storage
 from files_app.limits import MOST_BYTES, MOST_FILES
 from files_app.models import Bundle, SessionFile, Upload
 from files_app.storage import StorageDown
-from live.limits import Seldom
 from sessions_app.access import CUSTOMER, MECHANIC, SEES
 from sessions_app.models import Message, Session
-
-logger = logging.getLogger(__name__)
-seldom = Seldom()
 
 TAKE_PART = {CUSTOMER, MECHANIC}
 
@@ -78,12 +73,27 @@ def guarded() -> Iterator[None]:
             storage.refuse_when_off()
             yield
     except (DatabaseError, StorageDown) as failure:
-        if seldom:
-            logger.warning("files are not available: %s", str(failure.__cause__ or failure).strip().splitlines()[0])
+        storage.tell(failure)
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """Around what cannot go on without files: without their rows it is the same 503 as without their objects.
+
+    Raises:
+        StorageDown: the rows cannot be read.
+    """
+    try:
+        with _own_transaction():
+            yield
+    except ProgrammingError as failure:
+        storage.tell(failure)
+        raise StorageDown from failure
 
 
 def _shelf(home: Q, sender: Q, *, shows_all: bool) -> Shelf:
     with guarded():
+        storage.refuse_when_down()
         everything = list(SessionFile.objects.filter(home).select_related("uploader"))
         uploads = list(Upload.objects.filter(home & sender).order_by("created_at", "id")) if shows_all else []
         counted = [file for file in everything if file.state != SessionFile.State.REFUSED]

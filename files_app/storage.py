@@ -4,6 +4,7 @@ Names: `incoming/<upload>/<offset>-<random>` for the pieces as they arrive, `fil
 is used once and its object never changes. Object first, row second: an object without a row is swept, a row without an object shows.
 """
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from urllib3.exceptions import HTTPError
 
 from files_app.stores import NotAsSent
+from live.limits import Seldom
 from mechanichub.errors import NotFound, Unavailable
+
+logger = logging.getLogger(__name__)
+seldom = Seldom()
 
 IN_MEMORY = 2**18  # bytes; what is larger waits in a temporary file
 NOT_NOW = _("Files are not available just now. Nothing else is affected; please try again in a few minutes.")
@@ -33,9 +38,14 @@ class StorageDown(Unavailable):
     code = "files_unavailable"
     title = _("No files just now")
     retry_after = 60
+    is_told = True
 
     def __init__(self) -> None:
         super().__init__(str(NOT_NOW))
+
+
+class SwitchedOff(Exception):
+    """Somebody has decided so."""
 
 
 class Missing(NotFound):
@@ -69,7 +79,25 @@ def refuse_when_off() -> None:
         StorageDown: FILES_ENABLED is false.
     """
     if not settings.FILES_ENABLED:
-        raise StorageDown
+        raise StorageDown from SwitchedOff("they are switched off (FILES_ENABLED)")
+
+
+def refuse_when_down() -> None:
+    """For pages, which would promise what does not work. It asks nobody more often than every few seconds, and waits for a moment at most.
+
+    Raises:
+        StorageDown: it is switched off, or did not work when it was last looked at.
+    """
+    refuse_when_off()
+    if trouble := default_storage.watch.trouble():
+        raise StorageDown from trouble
+
+
+def tell(failure: Exception) -> None:
+    """Says in the log what is wrong with files, once a minute."""
+    if seldom:
+        reason = str(failure.__cause__ or failure).strip() or type(failure).__name__
+        logger.warning("files are not available: %s", reason.splitlines()[0])
 
 
 def put(name: str, content: IO[bytes] | Path) -> int:
@@ -179,6 +207,7 @@ def _one_error() -> Iterator[None]:
     except FileNotFoundError as error:
         raise Missing from error
     except TROUBLE as error:
+        tell(error)
         raise StorageDown from error
 
 

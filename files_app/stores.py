@@ -7,10 +7,11 @@ the wire raises; files_app/storage.py makes one error of it.
 import os
 import zlib
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock, Thread
 from time import monotonic
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage
+from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
 
 CHUNK = 2**16  # bytes
@@ -26,6 +28,7 @@ SIGNED_FOR = 60  # seconds that a signed address is good for
 # A web thread waits for the server: these are all it can lose. An upload that failed is sent again by the browser.
 PATIENCE = {"connect_timeout": 2, "read_timeout": 5, "retries": {"total_max_attempts": 2, "mode": "standard"}}
 SLOW, RESTS = 2, 10  # seconds; see Rest
+LOOK_EVERY, A_MOMENT = 10, 0.3  # seconds; see Watch
 
 
 class NotAsSent(Exception):
@@ -55,11 +58,39 @@ class Rest:
             raise
 
 
+class Watch:
+    """What is known of a place, for pages that must not wait for it: asked in a thread of its own, when somebody wants to know."""
+
+    def __init__(self, probe: Callable[[], None]) -> None:
+        self._probe = probe
+        self._lock = Lock()
+        self._look_at = 0.0
+        self._trouble: Exception | None = None
+
+    def trouble(self) -> Exception | None:
+        """What was wrong when it was last asked, at most LOOK_EVERY seconds ago; None: nothing."""
+        with self._lock:
+            is_late = monotonic() > self._look_at
+            self._look_at = monotonic() + LOOK_EVERY if is_late else self._look_at
+        if is_late:
+            look = Thread(target=self._look, daemon=True)
+            look.start()
+            look.join(A_MOMENT)
+        return self._trouble
+
+    def _look(self) -> None:
+        try:
+            self._probe()
+            self._trouble = None
+        except Exception as trouble:
+            self._trouble = trouble
+
+
 class Folder(FileSystemStorage):
     """A folder that only this program and its group can read."""
 
     def __init__(self, **options: Any) -> None:
-        self.rest = Rest()
+        self.rest, self.watch = Rest(), Watch(self.probe)
         super().__init__(file_permissions_mode=0o640, directory_permissions_mode=0o750, **options)
 
     def put(self, name: str, content: IO[bytes]) -> None:
@@ -102,7 +133,7 @@ class Bucket(S3Storage):
     """A private bucket, or a folder of one."""
 
     def __init__(self, *, addressing_style: str, **options: Any) -> None:
-        self.rest = Rest()
+        self.rest, self.watch = Rest(), Watch(self.probe)
         config = Config(signature_version="s3v4", s3={"addressing_style": addressing_style}, **PATIENCE)
         super().__init__(client_config=config, default_acl=None, querystring_expire=SIGNED_FOR, **options)
 
@@ -139,8 +170,9 @@ class Bucket(S3Storage):
         """Raises what the server or the wire says."""
         self._client.list_objects_v2(Bucket=self.bucket_name, Prefix=self.location, MaxKeys=1)
 
-    @property
+    @cached_property
     def _client(self) -> Any:
+        """One for all threads: clients are safe to share (boto3), and take a tenth of a second to make."""
         return self.connection.meta.client
 
     def _at(self, name: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ class DomainError(Exception):
     status = 400
     code = "invalid"
     title = _("That did not work")
+    is_told = False  # whoever raises it has said so in the log, and once is enough
 
     def __init__(self, detail: str, *, link: str = "", link_text: str = "") -> None:
         super().__init__(detail)

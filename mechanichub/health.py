@@ -10,11 +10,14 @@ from concurrent.futures import Future, wait
 from datetime import timedelta
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
+from files_app import storage
+from files_app.models import SessionFile
 from mechanichub.checks import describe, unapplied
 
 ENOUGH = 2.0  # seconds that all probes together have for their answers
@@ -27,9 +30,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """What works and what does not, each in words; 503 when anything does not. It takes two seconds at most."""
+    """What works and what does not, each in words; 503 when anything does not that is needed. It takes two seconds at most.
+
+    Files are named and not needed: everything else works without them, so nobody should take this server out of service.
+    """
     found = ask(PROBES)
-    ready = all(answer == "ok" for answer in found.values())
+    ready = all(answer == "ok" for name, answer in found.items() if name != files.__name__)
     answer = JsonResponse({"ready": ready, **found}, status=200 if ready else 503, headers={"Cache-Control": "no-store"})
     answer._has_been_logged = True  # Django would write a line without the reason at each visit of a watcher
     return answer
@@ -118,4 +124,15 @@ def worker() -> str:
     return "ok" if age < HEARTBEAT else f"no sign of life for {age.total_seconds():.0f} s"
 
 
-PROBES = [Probe(question) for question in (database, schema, channels, worker)]
+def files() -> str:
+    if not settings.FILES_ENABLED:
+        return "switched off"
+    SessionFile.objects.exists()
+    try:
+        storage.probe()
+    except storage.StorageDown as down:
+        return f"does not work ({type(down.__cause__).__name__})"
+    return "ok"
+
+
+PROBES = [Probe(question) for question in (database, schema, channels, worker, files)]

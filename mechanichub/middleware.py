@@ -36,6 +36,7 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
         response = render(request, template, {"error": error}, status=error.status)
     if retry_after := getattr(error, "retry_after", None):
         response["Retry-After"] = str(retry_after)
+    response._has_been_logged = error.is_told
     return response
 
 

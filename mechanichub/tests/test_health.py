@@ -45,7 +45,7 @@ def test_healthz_needs_nothing(client: Client) -> None:
 def test_readyz_says_that_all_is_well(client: Client) -> None:
     beat(timedelta(seconds=5))
     answer = client.get("/readyz")
-    assert answer.json() == {"ready": True, "database": "ok", "schema": "ok", "channels": "ok", "worker": "ok"}
+    assert answer.json() == {"ready": True, "database": "ok", "schema": "ok", "channels": "ok", "worker": "ok", "files": "ok"}
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"
 
@@ -54,7 +54,7 @@ def test_readyz_says_that_all_is_well(client: Client) -> None:
 def test_readyz_names_what_is_missing(client: Client) -> None:
     answer = client.get("/readyz", headers={"cookie": "sessionid=stale"})
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "database": "ok", "schema": "ok", "channels": "ok", "worker": "no worker runs"}
+    assert answer.json() == {"ready": False, "database": "ok", "schema": "ok", "channels": "ok", "worker": "no worker runs", "files": "ok"}
 
 
 def test_a_worker_that_fell_silent_is_none(db: None) -> None:
