@@ -25,21 +25,22 @@ def jobs_end_with_their_test(request: pytest.FixtureRequest, django_db_blocker: 
 
 
 @pytest.fixture(autouse=True, scope="session")
-def tables_are_emptied_patiently(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def tables_are_emptied_patiently() -> Iterator[None]:
     """What a test committed goes, what the migrations wrote stays.
 
     A server that still answers an open page may hold a table that is to be emptied: PostgreSQL ends such a deadlock, we try again.
     """
-    if not connection.settings_dict["NAME"].startswith("test_"):  # no test of this run needs a database, so none was made
-        yield
-        return
-    empty = TransactionTestCase._fixture_teardown
-    with django_db_blocker.unblock():
-        written_by_migrations = connection.creation.serialize_db_to_string()
+    set_up, empty = TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown
+    written_by_migrations: list[str] = []
+
+    def look_and_set_up(case: TransactionTestCase) -> None:
+        if not written_by_migrations:  # the first test that commits has not begun
+            written_by_migrations.append(connection.creation.serialize_db_to_string())
+        set_up(case)
 
     def empty_and_restore(case: TransactionTestCase) -> None:
         # Nothing is to be written by post_migrate, all of it is in what is restored: Django takes both of these for that.
-        case.serialized_rollback, connection._test_serialized_contents = True, written_by_migrations
+        case.serialized_rollback, connection._test_serialized_contents = True, written_by_migrations[0]
         for _attempt in range(4):
             try:
                 empty(case)
@@ -48,11 +49,11 @@ def tables_are_emptied_patiently(django_db_setup: None, django_db_blocker: Djang
                 time.sleep(0.5)
         else:
             empty(case)
-        connection.creation.deserialize_db_from_string(written_by_migrations)
+        connection.creation.deserialize_db_from_string(written_by_migrations[0])
 
-    TransactionTestCase._fixture_teardown = empty_and_restore
+    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = look_and_set_up, empty_and_restore
     yield
-    TransactionTestCase._fixture_teardown = empty
+    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = set_up, empty
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
