@@ -51,7 +51,8 @@ def _drawn_east_asian() -> frozenset[int]:
 
 def needs_east_asian(text: str) -> bool:
     """Loading that font takes a third of a second, so it is not done for everybody."""
-    return any(ord(letter) not in _drawn() for letter in set(text))
+    others = {ord(letter) for letter in set(text)} - _drawn()
+    return bool(others and others & _drawn_east_asian())
 
 
 def east_asian_face(text: str) -> int:

@@ -26,11 +26,12 @@ class Tone(NamedTuple):
     ground: Color
 
 
-OK, WARN, DANGER, NOTE = (
+OK, WARN, DANGER, NOTE, PLAIN = (
     Tone((23, 105, 61), (224, 243, 231)),
     Tone((138, 75, 5), (253, 240, 216)),
     Tone((171, 31, 22), (253, 233, 231)),
     Tone((27, 85, 159), (228, 238, 251)),
+    Tone(SOFT, SUNKEN),
 )
 
 # Millimetres, but for the sizes of letters, which are points.

@@ -146,7 +146,7 @@ class ReportPaper:
         for answer in self.summary.checks:
             shown = ", ".join(str(photo.number) for photo in photos_of(answer, self.summary.photos))
             words = [answer.note, answer.code, _("Photos: %(numbers)s") % {"numbers": shown} if shown else ""]
-            tone = RESULTS.get(answer.result, paper.NOTE)
+            tone = RESULTS.get(answer.result, paper.PLAIN)
             self.paper.item(_first_capital(str(answer.result_label)), tone, str(answer.title), "\n".join(filter(None, words)))
 
     def photos(self) -> None:
