@@ -89,16 +89,37 @@ def remember(request: HttpRequest, response: HttpResponse, pk: UUID) -> None:
     response.set_signed_cookie(COOKIE, text, max_age=KEPT_FOR, **safety)
 
 
-def current(request: HttpRequest) -> UUID:
-    """The id for an empty intake page: of the files that were sent from here and not claimed yet, or a new one. Never fails."""
+def for_page(request: HttpRequest, named: str = "") -> UUID:
+    """The id that an intake page sends its files under. Never fails.
+
+    Args:
+        named: what its form says; it counts, unless it is somebody else's. Otherwise, for an empty page, it is that of the files which
+            were sent from here and not claimed yet, or a new one.
+    """
+    pk = _uuid(named)
     with shelf.guarded():
-        latest = of(request).order_by("-created_at").values_list("pk", flat=True).first()
-        return latest or uuid4()
-    return uuid4()
+        if pk and (of(request).filter(pk=pk).exists() or not Bundle.objects.filter(pk=pk).exists()):
+            return pk
+        return of(request).order_by("-created_at").values_list("pk", flat=True).first() or uuid4()
+    return pk or uuid4()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def shelf_of(request: HttpRequest, pk: UUID) -> shelf.Shelf:
+    """What was sent so far under this id. Never fails."""
+    with shelf.guarded():
+        return shelf.of_bundle(of(request).filter(pk=pk).first())
+    return shelf.Shelf(unavailable=True)
 
 
 def named(request: HttpRequest, pk: UUID) -> UUID | None:
-    """The bundle that a form names, when this browser or person may use it, or else None. Never fails."""
+    """The bundle of this id, when this browser or person may use it, or else None. Never fails."""
     with shelf.guarded():
         return pk if of(request).filter(pk=pk).exists() else None
     return pk if pk in known(request) else None

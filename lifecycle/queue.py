@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from accounts_app.models import Mechanic, Place, User
 from billing_app.models import Plan
@@ -34,6 +35,7 @@ class Submission:
         vehicle_id: one of the customer's saved vehicles.
         keep_vehicle: save the car among the customer's vehicles.
         follows_id: an earlier session of the same customer.
+        bundle_id: the files that were sent with it, when its sender may use them.
     """
 
     client_id: UUID
@@ -58,6 +60,7 @@ class Submission:
     country: str = ""
     postal_code: str = ""
     follows_id: UUID | None = None
+    bundle_id: UUID | None = None
 
 
 @transaction.atomic
@@ -112,6 +115,9 @@ def _submit(submission: Submission, by: User, customer: User) -> Session:
     record.note(session, "submit", by=by, at=now, data={"plan": plan.code}, from_status="")
     if session.status == PENDING:
         _open(request, now)
+    if submission.bundle_id:
+        # By a job, so that nothing about files can stand in the way of a call for help.
+        app.configure_task("claim_files").defer(bundle_id=str(submission.bundle_id), session_id=str(session.pk))
     return session
 
 

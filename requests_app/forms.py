@@ -158,6 +158,7 @@ class IntakeForm(CarFields, Form):
     """The intake. `user` is the signed-in customer, or None for a visitor, who cannot refer to cars or sessions of anybody."""
 
     client_id = forms.CharField(required=False, widget=forms.HiddenInput)
+    bundle = forms.CharField(required=False, widget=forms.HiddenInput)
     follows = forms.ModelChoiceField(Session.objects.none(), required=False, widget=forms.HiddenInput)
 
     safety = forms.MultipleChoiceField(
@@ -249,6 +250,13 @@ class IntakeForm(CarFields, Form):
         except ValueError:
             return uuid.uuid4()
 
+    def clean_bundle(self) -> uuid.UUID | None:
+        """The name of the files that came with this form; None for what cannot be one, since nobody could correct a hidden field."""
+        try:
+            return uuid.UUID(self.cleaned_data["bundle"])
+        except ValueError:
+            return None
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self.take_from_saved_car(cleaned)
@@ -275,8 +283,12 @@ class IntakeForm(CarFields, Form):
         if len(cleaned.get("concern", " " * shortest)) < shortest:
             self.add_error("concern", format_lazy(_("Please tell us a little more: at least {count} characters."), count=shortest))
 
-    def submission(self) -> Submission:
-        """What was filled in, for lifecycle.submit. Only after `is_valid`."""
+    def submission(self, bundle_id: uuid.UUID | None = None) -> Submission:
+        """What was filled in, for lifecycle.submit. Only after `is_valid`.
+
+        Args:
+            bundle_id: the files that go with it, after a look whose they are (files_app.bundles.named).
+        """
         told = self.cleaned_data
         vehicle, mechanic, workshop, follows = (
             told.get(name) for name in ("vehicle", "preferred_mechanic", "preferred_workshop", "follows")
@@ -292,6 +304,7 @@ class IntakeForm(CarFields, Form):
             preferred_mechanic_id=mechanic and mechanic.pk,
             preferred_workshop_id=workshop and workshop.pk,
             follows_id=follows and follows.pk,
+            bundle_id=bundle_id,
         )
 
     @property

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from accounts_app.brands import MAKES
 from accounts_app.models import User
 from billing_app import demo_gateway
 from billing_app.models import Plan
+from files_app import bundles
+from files_app.upload_views import take as take_files
 from lifecycle import queue
 from mechanichub.errors import NotPossible, NotYours
 from requests_app import drafts, safety, trouble_codes, vin, visitors
@@ -51,7 +53,9 @@ def intake(request: HttpRequest, plan: str) -> HttpResponse:
     refuse_mechanics(request.user)
     if request.method == "GET":
         return blank_page(request, get_object_or_404(Plan, code=plan, is_active=True))
-    form = IntakeForm(request.POST, user=customer_of(request))
+    form = IntakeForm(with_bundle(request, request.POST.copy()), user=customer_of(request))
+    for problem in take_files(request, UUID(form.data["bundle"])):
+        messages.warning(request, problem)
     return receive(request, plan, form) if form.is_valid() else intake_page(request, plan, form, status=INVALID)
 
 
@@ -77,10 +81,13 @@ def receive(request: HttpRequest, plan: str, form: IntakeForm) -> HttpResponse:
 
 def submit(request: HttpRequest, plan: str, form: IntakeForm) -> HttpResponse:
     """Hands a valid form over. When the product says no, everything typed stays on the page beside the reason."""
+    bundle = bundles.named(request, UUID(form.data["bundle"]))
     try:
-        session = queue.submit(form.submission(), by=request.user)
+        session = queue.submit(form.submission(bundle), by=request.user)
     except NotPossible as refusal:
         return intake_page(request, plan, form, refusal=refusal, status=refusal.status)
+    if bundle:
+        bundles.claim_at_once(bundle, session.pk)
     drafts.sent(form.cleaned_data["client_id"], by=request.user, known=known_drafts(request))
     visitors.introduce(request.user, name=form.cleaned_data["name"], phone=form.cleaned_data["phone"])
     if form.reading and form.reading.warning:
@@ -98,7 +105,8 @@ def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     """
     refuse_mechanics(request.user)
     draft = drafts.claim(pk, by=request.user, known=known_drafts(request))
-    form = IntakeForm(drafts.fields_of(draft), user=request.user)
+    form = IntakeForm(with_bundle(request, drafts.fields_of(draft)), user=request.user)
+    bundles.adopt(request, UUID(form.data["bundle"]))
     is_straight_from_code = request.session.pop(SEND_DRAFT, None) == str(draft.pk) and draft.email.lower() == request.user.email.lower()
     if is_straight_from_code and form.is_valid():
         return submit(request, draft.plan, form)
@@ -134,8 +142,10 @@ def codes(request: HttpRequest) -> HttpResponse:
 def intake_page(request: HttpRequest, plan: str, form: IntakeForm, *, status: int = 200, **more: Any) -> HttpResponse:
     """The form with all that stands around it; `more` is `refusal` (an error of the product) or `draft`."""
     user = customer_of(request)
+    bundle = UUID(str(form["bundle"].value()))
     context = {
         "form": form,
+        "shelf": bundles.shelf_of(request, bundle),
         "address": reverse("intake", args=[plan]),
         "safety": safety,
         "makes": MAKES,
@@ -143,13 +153,21 @@ def intake_page(request: HttpRequest, plan: str, form: IntakeForm, *, status: in
         "held": HELD,
         "sent": sent_lately(user) if user else [],
     }
-    return render(request, "requests_app/intake.html", context | more, status=status)
+    response = render(request, "requests_app/intake.html", context | more, status=status)
+    bundles.remember(request, response, bundle)
+    return response
+
+
+def with_bundle(request: HttpRequest, fields: QueryDict) -> QueryDict:
+    """What was sent, with the name of files that this browser or person may use."""
+    fields["bundle"] = str(bundles.for_page(request, fields.get("bundle", "")))
+    return fields
 
 
 def blank_form(request: HttpRequest, plan: Plan) -> IntakeForm:
     """An empty form with what is known already: the person, and the car and words of an earlier session when asking again."""
     user = customer_of(request)
-    initial = {"client_id": uuid4(), "plan": plan.pk}
+    initial = {"client_id": uuid4(), "plan": plan.pk, "bundle": bundles.for_page(request)}
     if user:
         initial |= known_of(user)
     if user and "again" in request.GET:
