@@ -5,7 +5,6 @@ Invisible is 404. What was not found good, or not looked at yet, is invisible to
 
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -50,21 +49,12 @@ def _is_offered(user: User, session_pk: UUID | str) -> bool:
         return False
 
 
-def bundle_for(user: User, pk: UUID | str) -> Bundle:
-    """The files of an intake that is being written: of whoever knows its id, and once its writer has signed in, of that person.
+def unsent_thumbnail_for(bundle: Bundle | None, file_pk: UUID | str) -> SessionFile:
+    """A ready file of an intake that is being written (files_app.bundles.find), with its thumbnail.
 
     Raises:
-        Http404: there is none, or it is somebody else's.
+        Http404: there is none.
     """
-    own = Q(user=None) | Q(user_id=user.pk) if user.is_authenticated else Q(user=None)
-    return get_object_or_404(Bundle.objects.filter(own), pk=pk)
-
-
-def unsent_thumbnail_for(user: User, bundle_pk: UUID | str, file_pk: UUID | str) -> SessionFile:
-    """A ready file of an intake that is being written, with its thumbnail.
-
-    Raises:
-        Http404: there is none, or it is somebody else's.
-    """
-    bundle = bundle_for(user, bundle_pk)
+    if bundle is None:
+        raise Http404
     return get_object_or_404(SessionFile.objects.ready().exclude(thumbnail=""), bundle=bundle, pk=file_pk)

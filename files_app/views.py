@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from files_app import access, shelf
+from files_app import access, bundles, shelf
 from files_app.serving import served, served_thumbnail
 
 
@@ -30,4 +30,4 @@ def thumbnail(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
 def unsent_thumbnail(request: HttpRequest, bundle_pk: UUID, pk: UUID) -> HttpResponse:
     """The small picture of something that goes with an intake that is still being written."""
     with shelf.needed():
-        return served_thumbnail(request, access.unsent_thumbnail_for(request.user, bundle_pk, pk))
+        return served_thumbnail(request, access.unsent_thumbnail_for(bundles.find(request, bundle_pk), pk))
