@@ -1,5 +1,6 @@
 """Plays a story: what one customer asked, and what became of it, act by act, by the verbs that the pages use."""
 
+import io
 import uuid
 import zlib
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from accounts_app.models import User
 from billing_app.models import Plan
 from demo.clock import Watch, turned_back
 from demo.people import PEOPLE, address
+from demo.pictures import picture
+from files_app import bundles, uploads
+from files_app.models import Bundle
 from lifecycle import queue, room
 from lifecycle.sweep import sweep
 from requests_app import trouble_codes
@@ -18,6 +22,7 @@ from sessions_app.models import Session
 
 SECONDS_A_MESSAGE = 30  # to read the last one and think
 SECONDS_A_LETTER = 0.7  # on a phone, in a garage
+PHOTO = "photo of "  # a line of the talk that is a picture
 CALL_IS_SLOWER = 2.5  # they talk, and write less
 
 Act = tuple[float, str, str, *tuple[str, ...]]  # seconds after the last act, who, what, words
@@ -60,7 +65,16 @@ class Stage:
             follows_id=self._last_session_of(by) if story.get("follows") else None,
             **told,
         )
+        unsent = self._photos(by)
         self.session = queue.submit(submission, by=by)
+        bundles.claim(unsent.pk, self.session.pk)
+
+    def _photos(self, by: User) -> Bundle:
+        """What goes with the intake, as the browser sends it while one writes."""
+        bundle = Bundle.objects.create(user=by)
+        for name in self.story.get("photos", []):
+            send(bundle, name, by)
+        return bundle
 
     def pays(self, who: str) -> None:
         queue.paid(self.session.pk, reference=f"demo-{self.session.pk.hex[:8]}")
@@ -100,7 +114,10 @@ class Stage:
             speaker, _colon, body = line.partition(": ")
             self.watch.forward((SECONDS_A_MESSAGE + SECONDS_A_LETTER * len(body)) * pace * (number > 0))
             chat.mark_read(self.session.pk, by=speakers[speaker], up_to=number)
-            chat.post(self.session.pk, by=speakers[speaker], client_id=uuid.uuid4(), body=body)
+            if body.startswith(PHOTO):
+                send(self.session, body.removeprefix(PHOTO), speakers[speaker])
+            else:
+                chat.post(self.session.pk, by=speakers[speaker], client_id=uuid.uuid4(), body=body)
 
     def reports(self, who: str) -> None:
         for reader in (self.story["who"], who):
@@ -121,6 +138,14 @@ class Stage:
 
     def _last_session_of(self, customer: User) -> uuid.UUID:
         return customer.sessions.filter(status="completed").order_by("-ended_at").values_list("pk", flat=True)[0]
+
+
+def send(home: Session | Bundle, name: str, by: User) -> None:
+    """Sends a photo of pictures.py."""
+    photo = picture(name)
+    size = photo.seek(0, io.SEEK_END)
+    announced = uploads.Announced(client_id=uuid.uuid4(), name=f"{name}.jpg", size=size, content_type="image/jpeg")
+    uploads.receive_whole(home, announced, photo, by=by)
 
 
 def play(story: dict[str, Any], *, people: dict[str, User], car: dict[str, Any], present: datetime) -> Session:

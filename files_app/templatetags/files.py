@@ -22,9 +22,9 @@ BY_NAME = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".mp4", ".m4v", "
 
 @register.filter
 def in_bytes(size: int) -> str:
-    """A size in words: "640 KB", "2.4 MB"; thousands, as in the limits."""
+    """A size in words: "640 kB", "2.4 MB"; thousands, as in the limits."""
     if size < MB:
-        return _("%(size)s KB") % {"size": max(1, round(size / 1000))}
+        return _("%(size)s kB") % {"size": max(1, round(size / 1000))}
     return _("%(size)s MB") % {"size": number_format(size / MB, decimal_pos=int(size < 10 * MB))}
 
 

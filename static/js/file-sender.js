@@ -20,6 +20,7 @@ class FileSender extends HTMLElement {
     this.running = new Set();
     this.form = this.closest("form");
     this.limits = JSON.parse(this.dataset.limits);
+    for (const field of this.querySelectorAll(".file-plain input")) field.disabled = true; // it is for who has no script
     this.listen("addEventListener");
   }
 
