@@ -30,13 +30,13 @@ def tables_are_emptied_patiently() -> Iterator[None]:
 
     A server that still answers an open page may hold a table that is to be emptied: PostgreSQL ends such a deadlock, we try again.
     """
-    set_up, empty = TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown
+    set_up, empty = TransactionTestCase.__dict__["_fixture_setup"], TransactionTestCase._fixture_teardown
     written_by_migrations: list[str] = []
 
-    def look_and_set_up(case: TransactionTestCase) -> None:
+    def look_and_set_up(case: type[TransactionTestCase]) -> None:
         if not written_by_migrations:  # the first test that commits has not begun
             written_by_migrations.append(connection.creation.serialize_db_to_string())
-        set_up(case)
+        set_up.__func__(case)  # Django's is a class method
 
     def empty_and_restore(case: TransactionTestCase) -> None:
         # Nothing is to be written by post_migrate, all of it is in what is restored: Django takes both of these for that.
@@ -51,7 +51,7 @@ def tables_are_emptied_patiently() -> Iterator[None]:
             empty(case)
         connection.creation.deserialize_db_from_string(written_by_migrations[0])
 
-    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = look_and_set_up, empty_and_restore
+    TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = classmethod(look_and_set_up), empty_and_restore
     yield
     TransactionTestCase._fixture_setup, TransactionTestCase._fixture_teardown = set_up, empty
 
