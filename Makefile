@@ -21,6 +21,7 @@ run: setup ## start MechanicHub on http://localhost:8000 (PORT=8001 make run: on
 
 test: setup-dev ## lint and every test, in a real browser too; ARGS="-k chat" chooses
 	@$(BIN)/python -m tests.chromium
+	@$(BIN)/python -m tests.coturn
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 

@@ -48,7 +48,7 @@ def _starts(path: str) -> bool:
 
 def install() -> None:
     """Installs Chromium when this system has a package manager that we know and may use."""
-    prefix = _root_prefix()
+    prefix = root_prefix()
     manager = next(filter(shutil.which, MANAGERS), None)
     if prefix is None or manager is None:
         return
@@ -57,7 +57,7 @@ def install() -> None:
         subprocess.run([*prefix, *command], check=False, stdout=subprocess.DEVNULL, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
 
 
-def _root_prefix() -> list[str] | None:
+def root_prefix() -> list[str] | None:
     """What to put before a command that needs root; None when we may not."""
     if os.geteuid() == 0:
         return []

@@ -100,7 +100,7 @@ export class CallLine extends EventTarget {
     if (isNew && !word.fresh && this.other && word.since < this.other.since) return; // an older window of theirs that does not know yet
     this.other = { ...word, name: sender.name, id: sender.id, socket: sender.socket };
     if (this.isJoined && (isNew || word.fresh)) this.announce(false);
-    if (this.isJoined && isNew) this.connect();
+    if (this.isJoined && (isNew || !this.connection)) this.connect();
     this.dispatchEvent(new CustomEvent("other", { detail: { came: isNew } }));
   }
 
