@@ -24,11 +24,11 @@ const LOOK_EVERY = 2; // seconds
 class CallStage extends HTMLElement {
   connectedCallback() {
     this.words = wordsOf(this);
-    this.role = this.getAttribute("role-name");
+    this.side = this.getAttribute("role-name");
     this.question = this.querySelector("call-question");
     this.store = `mechanichub.call.${this.getAttribute("key")}`;
     this.allowed = new Set(); // what the mechanic need not ask for again
-    devices.facing = this.role === "customer" ? "environment" : "user";
+    devices.facing = this.side === "customer" ? "environment" : "user";
     devices.addEventListener("change", this.onDevices);
     this.addEventListener("click", this.onClick);
     document.addEventListener("room:state", this.onRoom);
@@ -93,7 +93,7 @@ class CallStage extends HTMLElement {
   openLine() {
     this.line = new CallLine({
       viewer: this.getAttribute("viewer"),
-      isPolite: this.role === "customer",
+      isPolite: this.side === "customer",
       kinds: KINDS[this.offer],
       relay: this.getAttribute("relay"),
       say: this.say,
@@ -163,7 +163,7 @@ class CallStage extends HTMLElement {
     if (data.type === "hello" && this.isAskingForVoice) this.say({ type: "ask", what: "voice" });
     if (data.type === "ask") this.hearAsk(sender.name, data.what);
     if (data.type === "answer") this.hearAnswer(sender.name, data);
-    if (data.type === "freeze" && this.role === "customer") this.takeStill(data.client_id);
+    if (data.type === "freeze" && this.side === "customer") this.takeStill(data.client_id);
     if (data.type === "frozen") toast(this.words(`still-${data.how}`, { who: sender.name }), data.how === "sent" ? "ok" : "warn");
   };
 
@@ -262,9 +262,9 @@ class CallStage extends HTMLElement {
       flip: () => devices.switchCamera(),
       screen: () => (devices.screen ? devices.stopSharing() : devices.share()),
       hear: () => this.play(),
-      torch: () => (this.role === "customer" ? devices.setTorch(!devices.torch) : this.wish(this.theirs("lit") ? "torch-off" : "torch-on")),
-      closer: () => (this.role === "customer" ? devices.zoom(true) : this.wish("closer")),
-      farther: () => (this.role === "customer" ? devices.zoom(false) : this.wish("farther")),
+      torch: () => (this.side === "customer" ? devices.setTorch(!devices.torch) : this.wish(this.theirs("lit") ? "torch-off" : "torch-on")),
+      closer: () => (this.side === "customer" ? devices.zoom(true) : this.wish("closer")),
+      farther: () => (this.side === "customer" ? devices.zoom(false) : this.wish("farther")),
       freeze: () => this.freeze(newName()),
       small: () => this.floatPicture(),
       large: () => (document.fullscreenElement ? document.exitFullscreen() : this.querySelector("[data-pictures]").requestFullscreen()),
@@ -313,7 +313,7 @@ class CallStage extends HTMLElement {
   async hearAsk(who, what) {
     if (what === "voice") return this.offer === "ask" && this.answerForVoice(who);
     const thing = what.startsWith("torch") ? "torch" : "zoom";
-    if (this.role !== "customer" || !devices.camera || !WISHES[what]) return;
+    if (this.side !== "customer" || !devices.camera || !WISHES[what]) return;
     if (!this.allowed.has(thing) && !(await this.question.ask(this.words(`may-${thing}`, { who })))) {
       return this.say({ type: "answer", what, yes: false });
     }
@@ -346,7 +346,7 @@ class CallStage extends HTMLElement {
 
   // --- stills
 
-  onStillWanted = ({ detail }) => (this.role === "customer" ? this.takeStill(detail.client_id) : this.freeze(detail.client_id));
+  onStillWanted = ({ detail }) => (this.side === "customer" ? this.takeStill(detail.client_id) : this.freeze(detail.client_id));
 
   freeze(client_id) {
     const went = this.theirs("still") && this.say({ type: "freeze", client_id });
@@ -442,7 +442,7 @@ class CallStage extends HTMLElement {
   }
 
   renderBar() {
-    const isCustomer = this.role === "customer";
+    const isCustomer = this.side === "customer";
     const own = devices.abilities;
     const light = isCustomer ? own.torch : this.theirs("torch");
     const zoom = isCustomer ? Boolean(own.zoom) : this.theirs("zoom");
