@@ -114,8 +114,8 @@ def draft_of(session: Session) -> dict[str, str]:
     """What the answers say for a report, as initial values of its form; {} when nothing was answered.
 
     Faults come first, each with its note and codes and what it points to, then what could not be judged; what was in order is summed
-    up, without the preparations. The severity is the worst that a fault has; none is suggested without a fault. `safe_to_drive` is "no" after a fault that is a
-    danger, and never "yes": that is for the mechanic to say.
+    up, without the preparations. The severity is the worst that a fault has; none is suggested without a fault. `safe_to_drive` is
+    "no" after a fault that is a danger, and never "yes": that is for the mechanic to say.
     """
     answers = [answer for answer in checks_of(session) if answer.result != SKIPPED]
     if not answers:

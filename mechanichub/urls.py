@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accounts_app.urls")),  #     /accounts/  sign-in, second factor   /mechanic/apply/  /mechanic/settings/
     path("", include("sessions_app.urls")),  #     /chat/<id>/ /video/<id>/ /diagnostic/<id>/  the rooms   /sessions/<id>/...
     path("", include("files_app.urls")),  #        /sessions/<id>/files/  /uploads/<id>/  sent, shown, drawn on
+    path("", include("diagnostics_app.urls")),  #  /sessions/<id>/checks/  the guided check
     path("", include("dashboard.urls")),  #        /mechanic/  the four tabs            /sessions/<id>/  intake, accept, decline, release
     path("", include("dashboard.customer_urls")),  # /my/
     path("admin/", admin.site.urls),

@@ -17,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts_app.models import Mechanic, User
+from diagnostics_app.findings import draft_of
+from diagnostics_app.panel import panel_of
 from files_app import shelf
 from lifecycle import queue, record
 from lifecycle import room as moves
@@ -63,6 +65,7 @@ def room_page(request: HttpRequest, session: Session, *, unsent: str = "", refus
         "client_id": uuid4(),
         "longest": chat.LONGEST,
         "own_part": timeline.read_by(request.user, session) if session.role == FORMER else [],
+        "panel": panel_of(session, request.user, request.GET.get("step", "")) if session.type == Session.Type.DIAGNOSTIC else None,
         "unsent": unsent,
         "refusal": refusal,
     }
@@ -73,7 +76,7 @@ def ending_forms(session: Session) -> dict[str, Form]:
     """The dialogs of the room. They lie outside of what is swapped, so they are there before their time."""
     if not session.is_open:
         return {}
-    return {CUSTOMER: {"cancel": CancelForm()}, MECHANIC: {"report": ReportForm()}}.get(session.role, {})
+    return {CUSTOMER: {"cancel": CancelForm()}, MECHANIC: {"report": ReportForm(initial=draft_of(session))}}.get(session.role, {})
 
 
 @never_cache
@@ -299,7 +302,7 @@ def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
     writes_report = session.role in (MECHANIC, FORMER)
     if request.method == "GET" or not writes_report:
         record.require(session, "complete", request.user)
-    form = ReportForm(posted(request)) if writes_report else ReasonForm(posted(request))
+    form = ReportForm(posted(request), initial=draft_of(session)) if writes_report else ReasonForm(posted(request))
     more = {"writes_report": writes_report, **early_end(session)}
     if not form.is_valid():
         return form_page(request, "sessions_app/complete.html", session, form, more)

@@ -99,6 +99,7 @@ KINDS = {
     "files_app.drawing_views": EDGE,
     "files_app.serving": EDGE,
     "sessions_app.call_views": EDGE,
+    "diagnostics_app.panel": EDGE,
     "dashboard": EDGE,
     "dashboard.*": EDGE,
     "demo": EDGE,

@@ -16,6 +16,8 @@ class KeptForm extends HTMLElement {
 
   disconnectedCallback() {
     window.removeEventListener("pagehide", this.save);
+    clearTimeout(this.timer);
+    if (this.form) this.save();
   }
 
   wait = () => {

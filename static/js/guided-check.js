@@ -1,0 +1,252 @@
+// <guided-check id="checks" src="..." step="key" kept="prefix">: the guided check. It reads itself again when the check, the files or the
+// session changed, and never takes away what is being typed: a step that somebody writes in stays, and only what stands around it,
+// and the files to choose from, are renewed. Answers are sent without leaving the room; what could not be sent goes out when the
+// connection is back. A photo that the customer was asked for goes through <file-sender> and is attached as soon as it has arrived.
+//
+// The answers also fill the report in #report-dialog, field by field, as long as nobody has written something else there.
+import { ask, isOutage, parse, wordsOf } from "./ask.js";
+import { isTypedInto, keepFocus } from "./keep-focus.js";
+
+const NAMES = ["checks", "files", "session"];
+const STEP = "checks-step";
+const RENEWED = ["checks-files", "checks-ask"]; // parts of a step that may change while somebody writes in it
+const PARTS = ["checks-head", STEP, "checks-list", "checks-draft"];
+const WITHOUT_SOCKET = 10000; // milliseconds
+const REPORT = ["findings", "recommended_work", "severity", "safe_to_drive"];
+
+class GuidedCheck extends HTMLElement {
+  connectedCallback() {
+    this.known = new Map(PARTS.map((id) => [id, lasting(this.querySelector(`#${id}`))]));
+    this.awaited = []; // {names, address}: files on their way to a step
+    this.listen("addEventListener");
+    this.clock = setInterval(() => document.querySelector("live-socket")?.state === "offline" && this.read(), WITHOUT_SOCKET);
+    this.fillReport();
+    if (location.hash === "#checks") document.querySelector(".room-tabs [data-view=checks]")?.click();
+  }
+
+  disconnectedCallback() {
+    this.listen("removeEventListener");
+    clearInterval(this.clock);
+  }
+
+  listen(method) {
+    this[method]("submit", this.onSubmit);
+    this[method]("click", this.onClick);
+    this[method]("change", this.onChange);
+    document[method]("live:changed", this.onChanged);
+    document[method]("live:open", this.onOpen);
+    document[method]("files:shown", this.onShown);
+    window[method]("online", this.sendAgain);
+  }
+
+  // --- reading
+
+  onChanged = ({ detail: { name } }) => NAMES.includes(name) && this.read();
+  onOpen = ({ detail: { waitFor } }) => {
+    waitFor(this.read());
+    this.sendAgain();
+  };
+
+  read = async () => {
+    const step = this.getAttribute("step");
+    const answer = await ask(this.address(step));
+    if (answer.status === 200 && step === this.getAttribute("step")) this.put(answer.text);
+  };
+
+  address(step) {
+    return step ? `${this.getAttribute("src")}?${new URLSearchParams({ step })}` : this.getAttribute("src");
+  }
+
+  async open(step) {
+    const answer = await ask(this.address(step));
+    if (answer.status === 200) this.turnTo(answer.text);
+    else this.failed(answer);
+  }
+
+  // --- putting
+
+  // Takes over what is newer. Without a step of its own to stay at, a reader follows the mechanic to the next open one.
+  put(html, { always = false } = {}) {
+    const fresh = parse(html).querySelector("guided-check");
+    if (!fresh) return;
+    for (const id of PARTS) this.swap(id, fresh.querySelector(`#${id}`), always);
+    this.fillReport();
+    window.htmx?.process(this);
+  }
+
+  swap(id, part, always) {
+    const standing = this.querySelector(`#${id}`);
+    const markup = lasting(part);
+    if (!always && this.known.get(id) === markup) return;
+    if (standing && part && !always && isInUse(standing)) return this.renew(part);
+    this.known.set(id, markup);
+    if (standing && part) keepFocus(this, () => standing.replaceWith(part));
+    else if (standing) standing.remove();
+    else if (part) this.append(part);
+  }
+
+  renew(step) {
+    for (const id of RENEWED) {
+      const standing = this.querySelector(`#${id}`);
+      const part = step.querySelector(`#${id}`);
+      if (!standing || !part || standing.contains(document.activeElement)) continue;
+      for (const box of part.querySelectorAll("[type=checkbox]")) box.checked = standing.querySelector(`[value="${box.value}"]`)?.checked ?? box.checked;
+      standing.replaceWith(part);
+    }
+  }
+
+  // Another step, or the same one as it was saved.
+  turnTo(html) {
+    const fresh = parse(html).querySelector("guided-check");
+    if (!fresh) return;
+    const before = this.getAttribute("step");
+    this.setAttribute("step", fresh.getAttribute("step"));
+    this.put(html, { always: true });
+    this.say(this.querySelector(`#${STEP}`)?.dataset.says ?? "");
+    const isSame = before === fresh.getAttribute("step");
+    const wrong = this.querySelector(".form-errors, [aria-invalid=true]");
+    (wrong ? this.querySelector("[aria-invalid=true]") : isSame && this.querySelector("#check-note"))?.focus({ preventScroll: true });
+    if (!isSame) this.querySelector("#checks-question")?.focus({ preventScroll: true });
+    this.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+
+  // --- writing
+
+  onClick = (event) => {
+    const link = event.target.closest("[data-check-step]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.open(link.dataset.checkStep);
+  };
+
+  onChange = ({ target }) => {
+    if (target.form?.hasAttribute("data-check-now")) target.form.requestSubmit();
+    if (target.hasAttribute("data-check-send") && target.files.length) this.sendFiles(target);
+  };
+
+  onSubmit = (event) => {
+    event.preventDefault();
+    const fields = new FormData(event.target);
+    fields.delete("csrfmiddlewaretoken"); // ask.js sends the one in the cookie, which is newer
+    if (event.submitter?.name) fields.append(event.submitter.name, event.submitter.value);
+    this.send({ address: event.target.action, fields: [...fields], step: this.getAttribute("step") });
+  };
+
+  async send(errand) {
+    this.errand = null;
+    this.setAttribute("aria-busy", "true");
+    const answer = await ask(errand.address, errand.fields);
+    this.removeAttribute("aria-busy");
+    if (answer.status === 200) this.saved(errand, answer.text);
+    else if (answer.status === 422 && answer.text.includes("<guided-check")) this.turnTo(answer.text);
+    else this.failed(answer, errand);
+  }
+
+  saved({ step }, html) {
+    this.complain("");
+    this.turnTo(html);
+    attempt(() => localStorage.removeItem(`${this.getAttribute("kept")}${step}`)); // after the form is gone, which keeps itself
+  }
+
+  failed(answer, errand) {
+    if (isOutage(answer.status)) {
+      this.errand = errand;
+      this.complain(this.dataset.notSaved);
+    } else if (answer.status === 401) {
+      this.complain(this.dataset.signIn);
+    } else {
+      this.complain(wordsOf(answer.text));
+      this.read();
+    }
+  }
+
+  sendAgain = () => this.errand && this.send(this.errand);
+
+  complain(words) {
+    const place = this.querySelector("[data-error]");
+    place.replaceChildren();
+    if (!words) return;
+    const banner = document.createElement("p");
+    banner.className = "banner banner-danger";
+    banner.textContent = words;
+    place.append(banner);
+  }
+
+  say(words) {
+    this.querySelector("[data-announce]").textContent = words;
+  }
+
+  // --- what the customer was asked to show
+
+  sendFiles(input) {
+    const names = [...input.files].map(() => newName());
+    this.awaited.push({ names, address: input.form.action });
+    [...input.files].forEach((file, number) => {
+      document.dispatchEvent(new CustomEvent("files:send", { detail: { files: [file], source: "upload", client_id: names[number] } }));
+    });
+    input.value = "";
+  }
+
+  onShown = ({ detail: { names } }) => {
+    for (const errand of this.awaited.filter((each) => each.names.every((name) => names.includes(name)))) {
+      this.awaited = this.awaited.filter((each) => each !== errand);
+      this.send({ address: errand.address, fields: errand.names.map((name) => ["client_ids", name]), step: this.getAttribute("step") });
+    }
+  };
+
+  // --- the report
+
+  fillReport() {
+    const form = document.querySelector("#report-dialog form");
+    const draft = this.querySelector("#checks-draft")?.dataset;
+    if (!form || !draft) return;
+    const key = `${this.getAttribute("kept")}report`;
+    const filled = attempt(() => JSON.parse(sessionStorage.getItem(key))) ?? {};
+    for (const name of REPORT) if (["", filled[name] ?? draft[name]].includes(valueOf(form, name))) fill(form, name, draft[name]);
+    attempt(() => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(REPORT.map((name) => [name, draft[name]])))));
+    const note = form.querySelector("[data-from-checks]");
+    if (note) note.hidden = !draft.findings;
+  }
+}
+
+// A part without what is new in every answer: the names that its forms carry.
+function lasting(part) {
+  const copy = part?.cloneNode(true);
+  for (const hidden of copy?.querySelectorAll("[type=hidden]") ?? []) hidden.removeAttribute("value");
+  return copy?.outerHTML;
+}
+
+// A box that was ticked, or a text that was begun.
+function isInUse(part) {
+  const boxes = [...part.querySelectorAll("[type=checkbox]")];
+  return isTypedInto(part) || boxes.some((box) => box.checked !== box.defaultChecked);
+}
+
+function valueOf(form, name) {
+  return form.elements[name]?.value.replaceAll("\r\n", "\n") ?? "";
+}
+
+function fill(form, name, value) {
+  const control = form.elements[name];
+  if (control instanceof RadioNodeList) for (const radio of control) radio.checked = radio.value === value;
+  else if (control) control.value = value;
+}
+
+// crypto.randomUUID is missing where the site has no https.
+function newName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+// A browser may refuse to store anything; then nothing is kept, and everything else works.
+function attempt(action) {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
+}
+
+customElements.define("guided-check", GuidedCheck);
