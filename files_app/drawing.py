@@ -203,7 +203,7 @@ def _take_back(file_id: UUID, by: User, **which: UUID) -> None:
     gone = [str(client_id) for client_id in own.values_list("client_id", flat=True)]
     if gone:
         own.delete()
-        _tell(session, file, gone=gone)
+        _tell(session, file, gone=gone, by=str(by.pk))
 
 
 def _tell(session: Session, file: SessionFile, **news: Any) -> None:

@@ -13,13 +13,15 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from files_app import drawing
+from files_app import drawing, shelf
 from files_app.access import file_for
 from files_app.drawing import BadStroke
+from files_app.models import SessionFile
 from files_app.serving import SAFE, served
 from mechanichub.forms import Form
 
 LONGEST_WAY = 20_000  # characters of 200 points
+SMALL = 1000  # pixels of the longer side
 
 
 class NamedStroke(Form):
@@ -52,7 +54,7 @@ class DrawnStroke(NamedStroke):
 @login_required
 def strokes(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
     """All that was drawn on a photo, or one stroke more."""
-    file = file_for(request.user, session_pk, pk)
+    file = file_to_draw_on(request, session_pk, pk)
     if request.method == "GET":
         return JsonResponse({"strokes": drawing.strokes_of(file), "may_draw": drawing.may_draw(file.session)})
     stroke = drawing.draw(file.pk, by=request.user, **told(request, DrawnStroke))
@@ -63,7 +65,7 @@ def strokes(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
 @login_required
 def undo(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
     """Takes one of one's own strokes back."""
-    file = file_for(request.user, session_pk, pk)
+    file = file_to_draw_on(request, session_pk, pk)
     drawing.undo(file.pk, by=request.user, **told(request, NamedStroke))
     return HttpResponse(status=204)
 
@@ -72,7 +74,7 @@ def undo(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
 @login_required
 def clear(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
     """Takes all of one's own strokes back."""
-    file = file_for(request.user, session_pk, pk)
+    file = file_to_draw_on(request, session_pk, pk)
     drawing.clear(file.pk, by=request.user)
     return HttpResponse(status=204)
 
@@ -80,11 +82,12 @@ def clear(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def drawn(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponseBase:
-    """The photo with everything in it that was drawn on it, as a JPEG; nothing else is drawn on."""
-    file = file_for(request.user, session_pk, pk)
+    """The photo with everything in it that was drawn on it, as a JPEG; `?small` for a place among others."""
+    file = file_to_draw_on(request, session_pk, pk)
     if not file.annotations.exists():
         return served(request, file)
-    etag = f'"{drawing.version_of(file)}"'
+    longest = SMALL if "small" in request.GET else None
+    etag = f'"{drawing.version_of(file)}-{longest or "whole"}"'
     headers = SAFE | {
         "Content-Disposition": content_disposition_header(as_attachment=False, filename=f"{PurePath(file.name).stem}.jpg"),
         "Cache-Control": "private, no-cache",  # it may be kept, and asked for whether it still is the same
@@ -92,7 +95,13 @@ def drawn(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponseBase:
     }
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers=headers)
-    return HttpResponse(drawing.burnt(file), content_type="image/jpeg", headers=headers)
+    return HttpResponse(drawing.burnt(file, longest=longest), content_type="image/jpeg", headers=headers)
+
+
+def file_to_draw_on(request: HttpRequest, session_pk: UUID, pk: UUID) -> SessionFile:
+    """The file, when this person may see it; whether they draw on it is the verb's to say. Raises as `file_for`, and StorageDown."""
+    with shelf.needed():
+        return file_for(request.user, session_pk, pk)
 
 
 def told(request: HttpRequest, form_class: type[Form]) -> dict[str, Any]:

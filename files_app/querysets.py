@@ -6,3 +6,7 @@ from django.db import models
 class SessionFileQuerySet(models.QuerySet):
     def ready(self) -> "SessionFileQuerySet":
         return self.filter(state="ready")
+
+    def with_strokes(self) -> "SessionFileQuerySet":
+        """Each with `.strokes`: how many are drawn on it."""
+        return self.annotate(strokes=models.Count("annotations"))

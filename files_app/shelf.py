@@ -50,7 +50,7 @@ def attach(messages: Iterable[Message]) -> list[Message]:
     messages = list(messages)
     files: dict[object, SessionFile] = {}
     with guarded():
-        files = {file.message_id: file for file in SessionFile.objects.filter(message__in=messages)}
+        files = {file.message_id: file for file in SessionFile.objects.filter(message__in=messages).with_strokes()}
     for message in messages:
         message.attached = files.get(message.pk)
     return messages
@@ -94,7 +94,7 @@ def needed() -> Iterator[None]:
 def _shelf(home: Q, sender: Q, *, shows_all: bool) -> Shelf:
     with guarded():
         storage.refuse_when_down()
-        everything = list(SessionFile.objects.filter(home).select_related("uploader"))
+        everything = list(SessionFile.objects.filter(home).select_related("uploader").with_strokes())
         uploads = list(Upload.objects.filter(home & sender).order_by("created_at", "id")) if shows_all else []
         counted = [file for file in everything if file.state != SessionFile.State.REFUSED]
         return Shelf(

@@ -112,7 +112,7 @@ def test_the_other_page_hears_of_it(photo, max, monkeypatch, django_capture_on_c
         drawing.clear(photo.pk, by=max)
     groups = [f"session.{photo.session_id}"]
     drawn = {"type": "drawing", "file": str(photo.pk), "stroke": drawing.shown(stroke, photo.session)}
-    gone = {"type": "drawing", "file": str(photo.pk), "gone": [str(stroke.client_id)]}
+    gone = {"type": "drawing", "file": str(photo.pk), "gone": [str(stroke.client_id)], "by": str(max.pk)}
     assert told == [(groups, drawn), (groups, gone)], "and nothing when there was nothing to take back"
 
 
