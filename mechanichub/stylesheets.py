@@ -17,8 +17,8 @@ STYLESHEETS = [
     f"css/{name}.css"
     for name in (
         ("tokens", "base", "site", "icon", "button", "field", "form", "choice", "switch", "card", "list", "request", "tabs", "badge")
-        + ("chip", "code-card", "banner", "toast", "table", "dialog", "menu", "theme", "avatar", "facts", "timeline", "steps", "stat", "progress")
-        + ("stars", "empty", "filter", "connection", "chat", "files", "room", "utilities", "print")
+        + ("chip", "code-card", "banner", "toast", "table", "dialog", "menu", "theme", "avatar", "facts", "timeline", "steps", "stat")
+        + ("progress", "stars", "empty", "filter", "connection", "chat", "files", "room", "utilities", "print")
     )
 ]
 TOGETHER = "css/all.css"
