@@ -24,11 +24,12 @@ from files_app import bundles
 from files_app.upload_views import take as take_files
 from lifecycle import queue
 from mechanichub.errors import NotPossible, NotYours
-from requests_app import drafts, safety, trouble_codes, vin, visitors
+from requests_app import board, drafts, safety, trouble_codes, vin, visitors
 from requests_app.forms import IntakeForm, VehicleForm
-from requests_app.models import Intake, IntakeDraft, Vehicle
+from requests_app.models import Intake, IntakeDraft, SessionRequest, Vehicle
 from sessions_app.access import CUSTOMER, session_for
-from sessions_app.moves import AWAITING_PAYMENT, HELD
+from sessions_app.models import Session
+from sessions_app.moves import AWAITING_PAYMENT, HELD, IN_QUEUE
 
 SEND_DRAFT = "send_draft"  # the key under which a browser's session remembers what to send after signing in
 DRAFTS_KEPT = 5
@@ -88,11 +89,18 @@ def submit(request: HttpRequest, plan: str, form: IntakeForm) -> HttpResponse:
         return intake_page(request, plan, form, refusal=refusal, status=refusal.status)
     if bundle:
         bundles.claim_at_once(bundle, session.pk)
+        show_with_files(session)
     drafts.sent(form.cleaned_data["client_id"], by=request.user, known=known_drafts(request))
     visitors.introduce(request.user, name=form.cleaned_data["name"], phone=form.cleaned_data["phone"])
     if form.reading and form.reading.warning:
         messages.warning(request, form.reading.warning)
     return redirect(reverse("checkout", args=[session.pk]) if session.status == AWAITING_PAYMENT else session.room_url)
+
+
+def show_with_files(session: Session) -> None:
+    """The card went up before the files were its own."""
+    if session.status in IN_QUEUE:
+        board.show(SessionRequest.objects.with_card().get(pk=session.pk))
 
 
 @never_cache

@@ -38,6 +38,12 @@ def sender_name(file: SessionFile) -> str:
 
 
 @register.filter
+def not_refused(files: list[SessionFile]) -> list[SessionFile]:
+    """Those that count."""
+    return [file for file in files if file.state != SessionFile.State.REFUSED]
+
+
+@register.filter
 def ready_photos(files: list[SessionFile]) -> list[SessionFile]:
     """Those that can be shown as small pictures."""
     return [file for file in files if file.kind == Kind.PHOTO and file.state == SessionFile.State.READY]

@@ -93,7 +93,7 @@ class FileShelf extends HTMLElement {
       items.forEach((item, place) => this.putItem(list, item, place));
     });
     this.hideSent();
-    for (const count of document.querySelectorAll("[data-files-count]")) count.textContent = items.length || "";
+    for (const count of document.querySelectorAll("[data-files-count]")) count.textContent = items.filter((item) => ["checking", "ready"].includes(item.dataset.state)).length || "";
   }
 
   // What this page is sending has its row there.
