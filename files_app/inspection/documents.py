@@ -4,7 +4,8 @@ What stands in the pages is kept as it is, links to web addresses too: these wai
 which page to open (an array; most word processors write one) is dropped; one that is an action of any sort refuses the file.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,18 @@ ACTIVE_NAMES = {
 TELLING_KEYS = ("/Metadata", "/PieceInfo", "/LastModified", "/Info")  # XMP, what programs keep for themselves, when it was changed
 TRAILER_KEYS = {"/Root", "/Size", "/ID"}
 
-# Where references may lead back by the standard: to a parent, a page, the previous one, or through resources that things share.
+# Where references may lead back by the standard: to a parent, a page, the previous one, an article's next bead.
 LEADING_BACK = {
     *("/Parent", "/P", "/Prev", "/Last", "/Pg", "/Obj", "/IRT", "/Popup"),
     *("/Dest", "/Dests", "/D", "/SD", "/A", "/SE"),
     *("/B", "/Threads", "/T", "/N", "/V"),
-    *("/Resources", "/StructTreeRoot", "/ParentTree", "/OCProperties", "/OC", "/Font"),
+    *("/StructTreeRoot", "/ParentTree", "/OCProperties", "/OC"),
+    "/Resources",  # often one dictionary for all, so what stands in it finds itself there; what is drawn counts, see `draws`
 }
+
+
+# What qpdf warns of when it met a circle itself: a length that refers to itself, an object that is nothing but a reference.
+FELL_OVER = re.compile(r"loop|expected endobj")
 
 
 def look(_name: str, path: Path, out: Path, _ffmpeg: str) -> dict[str, Any]:
@@ -142,7 +148,7 @@ def refuse_active(thing: pikepdf.Dictionary | pikepdf.Stream) -> None:
         raise Refuse(Refusal.ACTIVE)
 
 
-def containers(thing: pikepdf.Object, budget: Iterator[int]) -> Iterator[pikepdf.Object]:
+def containers(thing: Any, budget: Iterator[int], *, skip: Container[str] = ()) -> Iterator[pikepdf.Object]:
     """The object itself and the dictionaries and arrays written out in it; not what it refers to, which comes by itself.
 
     Raises:
@@ -152,18 +158,23 @@ def containers(thing: pikepdf.Object, budget: Iterator[int]) -> Iterator[pikepdf
     while waiting:
         thing = waiting.pop()
         yield thing
-        for _key, value in values(thing):
+        for key, value in values(thing):
             if next(budget, None) is None:
                 raise Refuse(Refusal.TOO_COMPLEX)
-            if isinstance(value, (pikepdf.Dictionary, pikepdf.Array)) and not value.is_indirect:
+            if key not in skip and isinstance(value, (pikepdf.Dictionary, pikepdf.Array)) and not value.is_indirect:
                 waiting.append(value)
 
 
-def values(thing: pikepdf.Object) -> Iterator[tuple[str, Any]]:
+def values(thing: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(thing, (pikepdf.Dictionary, pikepdf.Stream)):
         yield from thing.items()
     elif isinstance(thing, pikepdf.Array):
         yield from (("", value) for value in thing)
+
+
+# --- circles
+
+Place = tuple[int, int]  # the number of an object, and its generation
 
 
 def refuse_loops(pdf: pikepdf.Pdf) -> None:
@@ -173,23 +184,41 @@ def refuse_loops(pdf: pikepdf.Pdf) -> None:
         Refuse: references lead in a circle where the standard knows none.
     """
     budget = iter(range(MOST_VALUES))
-    leads_to = {thing.objgen: list(references(thing, budget)) for thing in pdf.objects}
-    done: set[tuple[int, int]] = set()
-    for start in leads_to:
-        if start not in done:
-            refuse_circle(start, leads_to, done)
-    if any("loop" in str(warning) for warning in pdf.get_warnings()):  # those that qpdf found while it read: a reference to itself
+    things = [thing for thing in pdf.objects if isinstance(thing, pikepdf.Object)]  # the others are plain numbers
+    refuse_circles({thing.objgen: list(references(thing, budget)) for thing in things})
+    refuse_circles({thing.objgen: list(draws(thing)) for thing in things if is_form(thing)})
+    if any(FELL_OVER.search(str(warning)) for warning in pdf.get_warnings()):
         raise Refuse(Refusal.TOO_COMPLEX)
 
 
-def references(thing: pikepdf.Object, budget: Iterator[int]) -> Iterator[tuple[int, int]]:
-    for inner in containers(thing, budget):
+def references(thing: pikepdf.Object, budget: Iterator[int]) -> Iterator[Place]:
+    for inner in containers(thing, budget, skip=LEADING_BACK):
         for key, value in values(inner):
             if key not in LEADING_BACK and isinstance(value, pikepdf.Object) and value.is_indirect:
                 yield value.objgen
 
 
-def refuse_circle(start: tuple[int, int], leads_to: dict, done: set) -> None:
+def draws(form: pikepdf.Stream) -> Iterator[Place]:
+    """The forms that a form draws. Only those that could draw another are unpacked and read."""
+    listed = form.get("/Resources", {}).get("/XObject", {})
+    forms = {name: thing.objgen for name, thing in listed.items() if is_form(thing)}
+    if forms:
+        drawn = {str(names[0]) for names, _operator in pikepdf.parse_content_stream(form, "Do") if names}
+        yield from (forms[name] for name in drawn & forms.keys())
+
+
+def is_form(thing: pikepdf.Object) -> bool:
+    return isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Form
+
+
+def refuse_circles(leads_to: dict[Place, list[Place]]) -> None:
+    done: set[Place] = set()
+    for start in leads_to:
+        if start not in done:
+            refuse_circle(start, leads_to, done)
+
+
+def refuse_circle(start: Place, leads_to: dict[Place, list[Place]], done: set[Place]) -> None:
     """Goes all ways from `start`, depth first and without recursion: a chain of 100,000 objects is no reason to crash."""
     path, on_path = [(start, iter(leads_to[start]))], {start}
     while path:
