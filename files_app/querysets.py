@@ -8,5 +8,5 @@ class SessionFileQuerySet(models.QuerySet):
         return self.filter(state="ready")
 
     def with_strokes(self) -> "SessionFileQuerySet":
-        """Each with `.strokes`: how many are drawn on it."""
-        return self.annotate(strokes=models.Count("annotations"))
+        """Each with `.strokes`: how many are drawn on it. In order, which is said again because counting forgets it."""
+        return self.annotate(strokes=models.Count("annotations")).order_by("created_at", "id")
