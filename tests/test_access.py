@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts_app.models import Mechanic, User, Workshop
+from files_app.tests.photos import photo_in
 from lifecycle import people, queue, room
 from requests_app.models import IntakeDraft, Vehicle
 from requests_app.tests.filled import filled
@@ -213,6 +214,36 @@ TABLE = [
             COMPLETED: "in 409 404 404 404 409 403 404 404 403 403",
         },
     ),
+    # --- drawing on photos
+    *(
+        Row(
+            what,
+            "get",
+            name,
+            {PENDING: "in yes 404 404 404 - 404 - 404 403 yes", **same(HELD_OR_OVER, "in yes 404 404 404 yes 404 404 404 403 yes")},
+            of=("session", "photo"),
+        )
+        for what, name in (("what is drawn on a photo", "file-drawing"), ("a photo with its drawing", "session-file-drawn"))
+    ),
+    *(
+        Row(
+            what,
+            "post",
+            name,
+            {
+                PENDING: "in 409 404 404 404 - 404 - 404 403 403",
+                **same((WAITING, LIVE), "in yes 404 404 404 yes 404 404 404 403 403"),
+                COMPLETED: "in 409 404 404 404 409 404 404 404 403 403",
+            },
+            {"client_id": "0b4a31de-6f1c-4a55-8a07-2b4d3c5f6e7a", "shape": "number", "points": "[[0.5, 0.5]]"},
+            of=("session", "photo"),
+        )
+        for what, name in (
+            ("draw on a photo", "file-drawing"),
+            ("take a stroke back", "file-drawing-undo"),
+            ("take all strokes back", "file-drawing-clear"),
+        )
+    ),
     # --- the end
     *(
         Row(
@@ -360,6 +391,7 @@ def build(state: str) -> World:
     car = Vehicle.objects.create(owner=carla, make="Toyota", model="Corolla", year=2016)
     one = {"AN": None, "CO": carla, "CX": colin, "MO": mia, "MN": nora, "MA": max, "MF": fred, "WO": will, "ST": sam, "SL": sara}
     ids = {"session": session.pk, "draft": draft.pk, "car": car.pk, "plan": "free", "mechanic": max.pk}
+    ids |= {"photo": photo_in(session, carla).pk}
     world = World(state, {role: [person] for role, person in one.items()} | {"MS": [oscar, sven]}, ids)
     everybody = [person for persons in world.people.values() for person in persons]
     signed_in = {sam: staff_in(Client(raise_request_exception=False), sam)}  # with his code; Sara's browser has not seen hers
