@@ -50,6 +50,7 @@ def attach(messages: Iterable[Message]) -> list[Message]:
     messages = list(messages)
     files: dict[object, SessionFile] = {}
     with guarded():
+        storage.refuse_when_down()
         files = {file.message_id: file for file in SessionFile.objects.filter(message__in=messages).with_strokes()}
     for message in messages:
         message.attached = files.get(message.pk)
@@ -60,6 +61,7 @@ def by_session(sessions: Iterable[UUID]) -> dict[UUID, list[SessionFile]]:
     """What came with several sessions and was not refused, by session, the newest last; nothing while files are not available."""
     found: dict[UUID, list[SessionFile]] = {}
     with guarded():
+        storage.refuse_when_down()
         for file in SessionFile.objects.filter(session__in=list(sessions)).exclude(state=SessionFile.State.REFUSED):
             found.setdefault(file.session_id, []).append(file)
     return found
@@ -70,7 +72,6 @@ def guarded() -> Iterator[None]:
     """Around whatever asks for files where something else must go on: a failure is one warning a minute, and the block is left."""
     try:
         with _own_transaction():
-            storage.refuse_when_off()
             yield
     except (DatabaseError, StorageDown) as failure:
         storage.tell(failure)

@@ -79,7 +79,7 @@ def refuse_when_off() -> None:
         StorageDown: FILES_ENABLED is false.
     """
     if not settings.FILES_ENABLED:
-        raise StorageDown from SwitchedOff("they are switched off (FILES_ENABLED)")
+        raise _down(SwitchedOff("they are switched off (FILES_ENABLED)"))
 
 
 def refuse_when_down() -> None:
@@ -90,7 +90,7 @@ def refuse_when_down() -> None:
     """
     refuse_when_off()
     if trouble := default_storage.watch.trouble():
-        raise StorageDown from trouble
+        raise _down(trouble)
 
 
 def tell(failure: Exception) -> None:
@@ -207,8 +207,14 @@ def _one_error() -> Iterator[None]:
     except FileNotFoundError as error:
         raise Missing from error
     except TROUBLE as error:
-        tell(error)
-        raise StorageDown from error
+        raise _down(error)
+
+
+def _down(cause: Exception) -> StorageDown:
+    tell(cause)
+    down = StorageDown()
+    down.__cause__ = cause
+    return down
 
 
 @contextmanager

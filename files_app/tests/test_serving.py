@@ -164,14 +164,16 @@ def test_a_file_is_not_found_through_another_session(photo: SessionFile, colin: 
         assert browser(colin).get(reverse(what, args=[own.pk, photo.pk])).status_code == 404
 
 
-def test_unsent_files_are_of_who_knows_them_until_somebody_has_signed_in(photo: SessionFile, carla: User, colin: User) -> None:
-    bundle = Bundle.objects.create()
+def test_unsent_files_are_of_the_browser_that_sent_them_and_of_who_signed_in_there(photo: SessionFile, carla: User, colin: User) -> None:
+    bundle = Bundle.objects.create(user=carla)
     SessionFile.objects.filter(pk=photo.pk).update(session=None, bundle=bundle)
     address = reverse("intake-thumbnail", args=[bundle.pk, photo.pk])
-    assert browser(None).get(address).status_code == 200
-    assert browser(None).get(reverse("intake-thumbnail", args=[uuid4(), photo.pk])).status_code == 404
-    Bundle.objects.update(user=carla)
     assert [browser(user).get(address).status_code for user in (carla, colin, None)] == [200, 404, 404]
+    assert browser(carla).get(reverse("intake-thumbnail", args=[uuid4(), photo.pk])).status_code == 404
+
+
+def test_a_file_of_a_session_is_not_found_among_the_unsent(photo: SessionFile, colin: User) -> None:
+    assert browser(colin).get(reverse("intake-thumbnail", args=[uuid4(), photo.pk])).status_code == 404
 
 
 # --- by whom it is sent --------------------------------------------------------------------------
