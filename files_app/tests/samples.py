@@ -242,8 +242,8 @@ def with_depth(heic: bytes) -> bytes:
     reference = box(b"iref", bytes(4) + box(b"auxl", struct.pack(">HHH", 2, 1, 1)))
     places = heic.index(b"iloc")
     assert heic[places + 4 : places + 12].hex() == "0000000044400002", "libheif writes the places of pictures in another way now"
-    for number in range(2):  # of 20 bytes each, with a base at the fifth
-        at = places + 16 + 20 * number
+    for number in range(2):  # of 18 bytes each, with a base at the fifth
+        at = places + 16 + 18 * number
         moved = int.from_bytes(heic[at : at + 4], "big") + len(kind) + 1 + len(reference)
         heic = heic[:at] + struct.pack(">I", moved) + heic[at + 4 :]
     heic = grown(heic, kind, b"meta", b"iprp", b"ipco")
