@@ -1,6 +1,7 @@
 """What is filled in at one step of the check."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.text import capfirst
@@ -18,7 +19,7 @@ class UUIDsField(forms.TypedMultipleChoiceField):
     """Ids out of boxes that were ticked. Whether they may be used is for the verb to say."""
 
     def __init__(self) -> None:
-        super().__init__(coerce=forms.UUIDField().clean, required=False)
+        super().__init__(coerce=UUID, required=False)
 
     def valid_value(self, value: str) -> bool:
         return True
@@ -70,7 +71,13 @@ class WishForm(Form):
     """What the customer is asked to show."""
 
     wish = forms.ChoiceField(choices=Check.Wish.choices)
-    client_id = forms.UUIDField()
+    client_id = forms.CharField()
+
+    def clean_client_id(self) -> UUID:
+        try:
+            return UUID(self.cleaned_data["client_id"])
+        except ValueError:
+            raise forms.ValidationError(_("This page is out of order. Please reload it and ask again."))
 
 
 class ChecklistForm(Form):

@@ -103,11 +103,14 @@ class GuidedCheck extends HTMLElement {
     this.setAttribute("step", fresh.getAttribute("step"));
     this.put(html, { always: true });
     this.say(this.querySelector(`#${STEP}`)?.dataset.says ?? "");
-    const isSame = before === fresh.getAttribute("step");
-    const wrong = this.querySelector(".form-errors, [aria-invalid=true]");
-    (wrong ? this.querySelector("[aria-invalid=true]") : isSame && this.querySelector("#check-note"))?.focus({ preventScroll: true });
-    if (!isSame) this.querySelector("#checks-question")?.focus({ preventScroll: true });
+    this.placeToGoOn(before).focus({ preventScroll: true });
     this.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+
+  // What is wrong, the note of a step that waits for one, or the question of the next step.
+  placeToGoOn(before) {
+    const note = before === this.getAttribute("step") ? this.querySelector("#check-note") : null;
+    return this.querySelector("[aria-invalid=true]") ?? note ?? this.querySelector("#checks-question") ?? this;
   }
 
   // --- writing
