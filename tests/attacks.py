@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from accounts_app.models import Place, User
+from files_app import drawing
+from files_app.tests.photos import photo_in
 from lifecycle import queue
 from sessions_app import chat, reviews
 from sessions_app.models import Session
@@ -32,6 +34,7 @@ INTAKE, REQUEST, OFFER, VEHICLE, DRAFT = (
 )
 USER, MECHANIC, WORKSHOP, PLACE, ALERTS = (f"accounts_app_{name}" for name in ("user", "mechanic", "workshop", "place", "alertsettings"))
 PLAN = "billing_app_plan"
+STROKE = "files_app_annotation"
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def scene() -> dict[str, UUID]:
         **{f"intake_of_{name}": session.request.intake_id for name, session in sessions.items()},
         **_places(max, nora),
         **{name: uuid4() for name in ("new_session", "new_intake", "new_car", "new_id", "nobody")},
+        "photo_of_ida": _photo_with_a_number(sessions["live"], customers["Ida"]),
         "cars_of_dora": customers["Dora"].vehicles.get().pk,
         "cars_of_colin": customers["Colin"].vehicles.get().pk,
         "workshop": workshop.pk,
@@ -93,6 +97,13 @@ def _sessions(customers: dict[str, User], max: User, nora: User) -> dict[str, Se
     reviews.review(sessions["reviewed"].pk, by=by["Fay"], stars=5)
     queue.decline(sessions["pending"].pk, by=nora, reason="No time.")
     return sessions
+
+
+def _photo_with_a_number(session: Session, customer: User) -> UUID:
+    """In that session, and the stroke is called like the photo."""
+    photo = photo_in(session, customer)
+    drawing.draw(photo.pk, by=customer, client_id=photo.pk, shape="number", points=[[0.5, 0.5]])
+    return photo.pk
 
 
 def _places(max: User, nora: User) -> dict[str, int]:
@@ -674,6 +685,18 @@ CALLS_FOR_HELP = [
 ]
 
 
+def stroke(**changes: str) -> str:
+    columns = {"file_id": "%(photo_of_ida)s", "author_id": "%(ida)s", "client_id": "%(new_id)s", "shape": "'arrow'"}
+    return insert(STROKE, **columns | {"points": "'[[0, 0], [1, 1]]'", "label": "''", "created_at": NOW} | changes)
+
+
+DRAWINGS = [
+    Attack("draw one stroke twice", "a_stroke_is_drawn_once", stroke(client_id="%(photo_of_ida)s")),
+    Attack("draw a star", "a_stroke_has_a_known_shape", stroke(shape="'star'")),
+    Attack("draw a second number one on a photo", "a_number_stands_once_on_a_photo", stroke(shape="'number'", label="'1'")),
+]
+
+
 def points_at_nobody(table: str, column: str, where: str = "true", *, also: str = "", nobody: str = "%(nobody)s") -> Attack:
     """A row of `table` that refers to what does not exist; `also` is what other rules want to see beside it."""
     sql = f"{also} UPDATE {table} SET {column} = {nobody} WHERE {where}"
@@ -736,6 +759,8 @@ REFERENCES = [
     made_for_nobody(OFFER, "request_id", offer(request_id="%(nobody)s")),
     made_for_nobody(OFFER, "mechanic_id", offer(mechanic_id="%(nobody)s")),
     made_for_nobody(DRAFT, "user_id", draft("%(nobody)s")),
+    made_for_nobody(STROKE, "file_id", stroke(file_id="%(nobody)s")),
+    made_for_nobody(STROKE, "author_id", stroke(author_id="%(nobody)s")),
 ]
 
-ATTACKS = [*STATUS, *TIMELINE, *PAIRS, *MECHANICS, *CLOCKS, *PEOPLE, *OUTCOMES, *CALLS_FOR_HELP, *REFERENCES]
+ATTACKS = [*STATUS, *TIMELINE, *PAIRS, *MECHANICS, *CLOCKS, *PEOPLE, *OUTCOMES, *CALLS_FOR_HELP, *DRAWINGS, *REFERENCES]
