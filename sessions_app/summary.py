@@ -7,7 +7,7 @@ from django.conf import settings
 from accounts_app.models import User
 from diagnostics_app.findings import Answer, checks_of
 from files_app import shelf
-from files_app.models import Annotation, SessionFile
+from files_app.models import SessionFile
 from requests_app.models import Intake
 from sessions_app.access import CUSTOMER, SEES, STAFF, said_why
 from sessions_app.models import Report, Review, Session
@@ -20,7 +20,7 @@ class Summary:
     Args:
         report: what the mechanic wrote, or None.
         checks: the answered steps of the guided check (diagnostics_app.findings), in order.
-        photos: those that are ready, in order, with their `.number`, and whether somebody drew on them (`.is_drawn_on`).
+        photos: those that are ready, in order, with their `.number`, and how many `.strokes` are drawn on each.
         other_files: clips and documents that are ready.
         files_unavailable: whether files do not work just now, so that nobody knows which there are.
         files_need_reason: whether this is staff who did not say yet why they look.
@@ -81,11 +81,8 @@ def of(session: Session, user: User) -> Summary:
 
 def numbered(photos: list[SessionFile], session: Session) -> list[SessionFile]:
     """The photos with their numbers: captions and the guided check name them by these."""
-    drawn_on = set()
-    with shelf.guarded():
-        drawn_on = set(Annotation.objects.filter(file__in=photos).values_list("file_id", flat=True))
     for number, file in enumerate(photos, start=1):
-        file.session, file.number, file.is_drawn_on = session, number, file.pk in drawn_on
+        file.session, file.number = session, number
     return photos
 
 
