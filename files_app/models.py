@@ -114,6 +114,7 @@ class SessionFile(Arrival):
     width = models.PositiveIntegerField(_("width"), null=True, blank=True, help_text=_("pixels"))
     height = models.PositiveIntegerField(_("height"), null=True, blank=True, help_text=_("pixels"))
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
+    missing_since = models.DateTimeField(_("missing since"), null=True, blank=True, help_text=_("ready, but its object is not there"))
 
     objects = SessionFileQuerySet.as_manager()
 

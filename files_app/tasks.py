@@ -8,7 +8,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-from files_app import bundles, checking, retention
+from files_app import bundles, checking, missing, retention
 from mechanichub.errors import Unavailable
 
 QUEUE = "files"
@@ -48,3 +48,10 @@ def sweep_files(timestamp: int) -> dict:
 def sweep_objects(timestamp: int) -> int:
     """Every hour: the objects that no row claims."""
     return retention.sweep_orphans(datetime.now(UTC))
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="find_missing_files", queue=QUEUE, queueing_lock="find_missing_files", lock="find_missing_files")
+def find_missing_files(timestamp: int) -> int:
+    """Every hour: the ready files whose objects are not there."""
+    return missing.look(datetime.now(UTC))

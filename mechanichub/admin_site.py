@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -13,17 +14,21 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts_app.models import Mechanic
 from accounts_app.second_factor import has_second_factor, signed_in_with_it
+from files_app import shelf, storage
+from files_app.models import SessionFile
 from sessions_app.models import Session
 
 View = Callable[..., HttpResponse]
-ORDER = ("sessions_app", "requests_app", "accounts_app", "billing_app", "procrastinate")
+ORDER = ("sessions_app", "requests_app", "files_app", "accounts_app", "billing_app", "procrastinate")
 GUESTS = {"account": "accounts_app", "mfa": "accounts_app", "auth": "accounts_app", "admin": "procrastinate"}
 FIRST = ("Session", "SessionRequest", "User", "Mechanic")
+LATELY = timedelta(days=7)
 NAMES = {"procrastinate": _("Behind the scenes")}
 
 
@@ -134,4 +139,21 @@ def attention() -> list[Concern]:
             f"{jobs}?status__exact=failed",
             "procrastinate.view_procrastinatejob",
         ),
+        *about_files(),
     ]
+
+
+def about_files() -> list[Concern]:
+    """What needs attention among files; when they do not work at all, that."""
+    files, permission = reverse("admin:files_app_sessionfile_changelist"), "files_app.view_sessionfile"
+    lately = localtime().replace(hour=0, minute=0, second=0, microsecond=0) - LATELY
+    with shelf.guarded():
+        storage.refuse_when_down()
+        refused = SessionFile.objects.filter(state="refused", created_at__gte=lately).count()
+        missing = SessionFile.objects.filter(missing_since__isnull=False).count()
+        asked = urlencode({"state__exact": "refused", "created_at__gte": lately.isoformat()})
+        return [
+            Concern(_("Files that were refused in the last week"), refused, f"{files}?{asked}", permission),
+            Concern(_("Files that are missing in the storage"), missing, f"{files}?object=missing", permission),
+        ]
+    return [Concern(_("Files are not available just now"), 1, reverse("readyz"), permission)]

@@ -66,6 +66,7 @@ KINDS = {
     "accounts_app.applications": DOMAIN,
     "billing_app.demo_gateway": DOMAIN,
     "files_app.drawing": DOMAIN,
+    "files_app.missing": DOMAIN,
     "files_app.shelf": DOMAIN,
     "files_app.storage": DOMAIN,
     "diagnostics_app.answers": DOMAIN,

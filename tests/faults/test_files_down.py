@@ -90,7 +90,7 @@ def live(carla: User, max: User) -> Session:
 def test_both_dashboards_the_intake_the_room_and_the_talk_work(
     fault: Fault, settings: Settings, warnings: Callable, live: Session, carla: User, colin: User, max: User
 ) -> None:
-    pending = cast.pending(colin)
+    pending = cast.pending(colin, name="Colin Example")
     photo_in(pending, by=colin)
     with fault(settings):
         assert "Carla" in get(max, reverse("mechanic-active"))
