@@ -288,7 +288,7 @@ def test_camera_and_microphone_are_tested_before_the_call(enter: Callable[..., P
     session = waiting(carla, max, plan_code="diagnostic")
     home = enter(carla, session, viewport=PHONE)
     home.get_by_role("button", name="Test camera and microphone").click()
-    expect(home.get_by_label("Camera", exact=True)).to_be_enabled()
+    expect(home.get_by_role("combobox", name="Camera")).to_be_enabled()
     home.wait_for_function("document.querySelector('level-meter meter').value > 0.1")
     home.wait_for_function("document.querySelector('device-test video').videoWidth >= 640")
     assert_fits(home)
@@ -298,9 +298,11 @@ def test_camera_and_microphone_are_tested_before_the_call(enter: Callable[..., P
 def test_without_webrtc_or_scripts_the_page_says_so(browse: Callable[..., Page], carla: User, session: Session) -> None:
     old, plain = browse(carla), browse(carla, java_script_enabled=False)
     old.add_init_script("delete window.RTCPeerConnection")
-    for page, words in ((old, "This browser cannot make calls."), (plain, "The call needs JavaScript")):
+    for page, part, words in ((old, "call-stage", "This browser cannot make calls."), (plain, "noscript", "The call needs JavaScript")):
         page.goto(session.room_url)
-        expect(page.get_by_text(words)).to_be_visible()
+        missing = page.locator(f"{part} .call-missing")
+        expect(missing).to_be_visible()
+        expect(missing).to_contain_text(words)
         expect(page.get_by_label("Your message")).to_be_visible()
 
 
