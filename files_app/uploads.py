@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=1)  # after its last piece
 UNDER_WAY = timedelta(minutes=15)  # an upload that was silent for longer takes nobody's place
-LONGEST_ENDING = 10  # characters, of a name that has to be shortened
+LONGEST_ENDING = 10  # characters that are kept at the end of a name that has to be shortened
 PHOTO_ENDINGS = {".heic", ".heif", ".webp"}  # which not every machine knows
 
 Home = Session | Bundle
@@ -225,7 +225,8 @@ def clean_name(name: str) -> str:
     own_name = tidy_line(name).replace("\\", "/").rpartition("/")[2]
     shown = "".join(letter for letter in own_name if unicodedata.category(letter) not in ("Cc", "Cs", "Cn", "Co")).strip()
     if len(shown) > LONGEST_NAME:
-        ending = PurePosixPath(shown).suffix[:LONGEST_ENDING]
+        suffix = PurePosixPath(shown).suffix
+        ending = suffix if len(suffix) <= LONGEST_ENDING else ""
         shown = shown[: LONGEST_NAME - len(ending)].rstrip() + ending
     return shown or _("file")
 
