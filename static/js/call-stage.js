@@ -307,7 +307,6 @@ class CallStage extends HTMLElement {
   askForVoice() {
     this.isAskingForVoice = true;
     this.say({ type: "ask", what: "voice" });
-    this.announce("asked", { who: this.other });
   }
 
   async hearAsk(who, what) {
