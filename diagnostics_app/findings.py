@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from diagnostics_app.checklists import SEVERITIES, Step, steps, steps_for
 from diagnostics_app.models import Check, Evidence
@@ -60,11 +60,12 @@ class Answer:
         """True when the car must not be driven because of this."""
         return self.step.danger and self.result == FAULT
 
-    @cached_property
-    def sentence(self) -> str:
+    @property
+    def sentences(self) -> str:
         """In one paragraph, for the findings: what it was, what was seen, its codes."""
-        seen = [self.note, self.code]
-        return f"{self.title}: {'; '.join(filter(None, seen)) or self.result_label}"
+        seen = full_stop(f"{self.title}: {self.note or self.result_label}")
+        codes = ngettext("Code %(codes)s.", "Codes %(codes)s.", len(self.codes)) % {"codes": self.code} if self.codes else ""
+        return f"{seen} {codes}".strip()
 
 
 def checks_of(session: Session) -> list[Answer]:
@@ -132,8 +133,8 @@ def draft_of(session: Session) -> dict[str, str]:
 
 def findings(faults: list[Answer], unsure: list[Answer], fine: list[Answer]) -> str:
     parts = [
-        "\n\n".join(f"{full_stop(answer.sentence)} {points_to(answer)}" for answer in faults),
-        listed(_("Could not be judged:"), [answer.sentence for answer in unsure]),
+        "\n\n".join(f"{answer.sentences} {points_to(answer)}" for answer in faults),
+        listed(_("Could not be judged:"), [answer.sentences for answer in unsure]),
         _("In order: %(what)s.") % {"what": ", ".join(lower(answer.title) for answer in fine)} if fine else "",
     ]
     return "\n\n".join(filter(None, parts))[:LONGEST]

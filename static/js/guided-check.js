@@ -1,6 +1,7 @@
-// <guided-check id="checks" src="..." step="key" kept="prefix">: the guided check. It reads itself again when the check, the files or the
-// session changed, and never takes away what is being typed: a step that somebody writes in stays, and only what stands around it,
-// and the files to choose from, are renewed. Answers are sent without leaving the room; what could not be sent goes out when the
+// <guided-check id="checks" src="..." step="key" kept="prefix" [writes]>: the guided check. It reads itself again when the check, the files
+// or the session changed, and never takes away what is being typed: a step that somebody writes in stays, and only what stands around
+// it, and the files to choose from, are renewed. Who only reads follows from one open step to the next; a step that he chose himself
+// stays until the next answer, and one that he was asked about until he has shown it. Answers are sent without leaving the room; what could not be sent goes out when the
 // connection is back. A photo that the customer was asked for goes through <file-sender> and is attached as soon as it has arrived.
 //
 // The answers also fill the report in #report-dialog, field by field, as long as nobody has written something else there.
@@ -17,6 +18,7 @@ const REPORT = ["findings", "recommended_work", "severity", "safe_to_drive"];
 class GuidedCheck extends HTMLElement {
   connectedCallback() {
     this.known = new Map(PARTS.map((id) => [id, lasting(this.querySelector(`#${id}`))]));
+    this.answers = answersOf(this);
     this.awaited = []; // {names, address}: files on their way to a step
     this.listen("addEventListener");
     this.clock = setInterval(() => document.querySelector("live-socket")?.state === "offline" && this.read(), WITHOUT_SOCKET);
@@ -48,10 +50,15 @@ class GuidedCheck extends HTMLElement {
   };
 
   read = async () => {
-    const step = this.getAttribute("step");
+    const step = this.place;
     const answer = await ask(this.address(step));
-    if (answer.status === 200 && step === this.getAttribute("step")) this.put(answer.text);
+    if (answer.status === 200 && step === this.place) this.put(answer.text);
   };
+
+  // The step to stay at, or "" to follow.
+  get place() {
+    return this.hasAttribute("writes") || this.querySelector("#checks-send[data-wished]") ? this.getAttribute("step") : (this.chosen ?? "");
+  }
 
   address(step) {
     return step ? `${this.getAttribute("src")}?${new URLSearchParams({ step })}` : this.getAttribute("src");
@@ -59,16 +66,20 @@ class GuidedCheck extends HTMLElement {
 
   async open(step) {
     const answer = await ask(this.address(step));
-    if (answer.status === 200) this.turnTo(answer.text);
-    else this.failed(answer);
+    if (answer.status !== 200) return this.failed(answer);
+    this.turnTo(answer.text);
+    this.chosen = step;
   }
 
   // --- putting
 
-  // Takes over what is newer. Without a step of its own to stay at, a reader follows the mechanic to the next open one.
+  // Takes over what is newer.
   put(html, { always = false } = {}) {
     const fresh = parse(html).querySelector("guided-check");
     if (!fresh) return;
+    if (this.answers !== (this.answers = answersOf(fresh))) this.chosen = "";
+    this.setAttribute("step", fresh.getAttribute("step"));
+    this.toggleAttribute("writes", fresh.hasAttribute("writes"));
     for (const id of PARTS) this.swap(id, fresh.querySelector(`#${id}`), always);
     this.fillReport();
     window.htmx?.process(this);
@@ -100,7 +111,6 @@ class GuidedCheck extends HTMLElement {
     const fresh = parse(html).querySelector("guided-check");
     if (!fresh) return;
     const before = this.getAttribute("step");
-    this.setAttribute("step", fresh.getAttribute("step"));
     this.put(html, { always: true });
     this.say(this.querySelector(`#${STEP}`)?.dataset.says ?? "");
     this.placeToGoOn(before).focus({ preventScroll: true });
@@ -210,6 +220,11 @@ class GuidedCheck extends HTMLElement {
     const note = form.querySelector("[data-from-checks]");
     if (note) note.hidden = !draft.findings;
   }
+}
+
+// What was answered, in one line.
+function answersOf(check) {
+  return [...check.querySelectorAll(".checks-bar > span")].map((step) => step.dataset.result).join();
 }
 
 // A part without what is new in every answer: the names that its forms carry.
