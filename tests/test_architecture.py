@@ -41,6 +41,7 @@ KINDS = {
     "accounts_app.languages": CORE,
     "sessions_app.moves": CORE,
     "files_app.limits": CORE,
+    "files_app.inspection*": CORE,
     "diagnostics_app.checklists": CORE,
     "files_app.stores": CORE,
     "files_app.strokes": CORE,

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -357,9 +357,11 @@ def chunk(name: bytes, content: bytes) -> bytes:
 
 @cache
 def packed_zeros(size: int) -> bytes:
-    """That many zeros, a thousandth as long."""
-    packer = zlib.compressobj(9)
-    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
+    """That many zeros (a multiple of 1 MiB), a thousandth as long: one block that stands by itself, over and over."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = (size % 65_521) << 16 | 1  # Adler-32 of as many zeros
+    return b"\x78\xda" + block * (size >> 20) + packer.flush() + struct.pack(">I", checksum)
 
 
 @refused(Refusal.TOO_MANY_PIXELS)
@@ -370,7 +372,7 @@ def png_of_50_000_by_50_000() -> bytes:
 @refused(Refusal.TOO_MANY_PIXELS)
 def png_of_13_000_by_13_000() -> bytes:
     """20 KB that become 169 megapixels of one bit."""
-    row = packed_zeros(13_000 * 1_626)
+    row = zlib.compress(bytes(13_000 * 1_626), 9)
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 13_000, 13_000, 1, 0, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", row) + chunk(b"IEND", b"")
 
@@ -438,7 +440,12 @@ def webp_with_10_000_frames() -> bytes:
 
 @refused(Refusal.TOO_LARGE)
 def jpeg_of_16_mb() -> bytes:
-    return jpeg() + bytes(16_000_000 - len(jpeg()))
+    return jpeg_of(16_000_000)
+
+
+def jpeg_of(size: int) -> bytes:
+    """A good one of so many bytes."""
+    return jpeg() + bytes(size - len(jpeg()))
 
 
 # --- photos that are broken
@@ -600,8 +607,7 @@ def eicar_in_a_zip_named_pdf() -> bytes:
 @refused(Refusal.UNKNOWN, file_name="photos.zip", claimed="application/zip")
 def zip_of_10_gb() -> bytes:
     """As its directory says; what is in it expands to 1 GB each, ten times from the same bytes."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    packed = packed_zeros(1 << 26)[2:-4]
     local = b"PK\3\4" + struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0, 0, len(packed), 1 << 30, 1, 0) + b"x"
     entry = b"PK\1\2" + struct.pack("<HHHHHHIIIHHHHHII", 20, 20, 0, 8, 0, 0, 0, len(packed), 1 << 30, 1, 0, 0, 0, 0, 0, 0) + b"x"
     start = len(local) + len(packed)
@@ -669,6 +675,18 @@ def pdf_with_a_page_and_a_zip_behind() -> bytes:
     return plain_pdf() + SCRIPT + zipped("x")
 
 
+def pdf_of(size: int) -> bytes:
+    """A good one of so many bytes: the page has a long comment."""
+    bare = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
+    rest = len(by_hand(CATALOG, ONE_PAGE, bare, b"<</Length %08d>>stream\n\nendstream" % 0))
+    for places in range(20):  # where the table begins takes more digits than before
+        length = size - rest - places
+        content = by_hand(CATALOG, ONE_PAGE, bare, b"<</Length %08d>>stream\n%s\nendstream" % (length, b"%" * length))
+        if len(content) == size:
+            return content
+    raise ValueError(size)
+
+
 def _active(name: str, change: Callable[[pikepdf.Pdf], None], refusal: Refusal = Refusal.ACTIVE, **options) -> None:
     name = f"pdf_{name}"
     SAMPLES[name] = Sample(name, cache(lambda: pdf(change, **options)), "invoice.pdf", "application/pdf", refusals=frozenset({refusal}))
@@ -725,12 +743,12 @@ _active("that_may_not_be_changed", lambda _: None, Refusal.ENCRYPTED, encryption
 
 def by_hand(*objects: bytes, root: int = 1) -> bytes:
     """A PDF of these objects, numbered from 1 on, with a correct table."""
-    content, places = b"%PDF-1.7\n", []
+    content, places = bytearray(b"%PDF-1.7\n"), []
     for number, text in enumerate(objects, 1):
         places.append(len(content))
         content += b"%d 0 obj\n%s\nendobj\n" % (number, text)
     table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % place for place in places)
-    return content + table + b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, root, len(content))
+    return bytes(content) + table + b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, root, len(content))
 
 
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
@@ -1044,5 +1062,5 @@ def playlist_for_dash() -> bytes:
     return b'<?xml version="1.0"?><MPD><BaseURL>http://127.0.0.1:9/</BaseURL></MPD>'
 
 
-def those(*, is_ready: bool) -> Iterator[Sample]:
-    return (sample for sample in SAMPLES.values() if sample.is_ready is is_ready)
+def those(*, is_ready: bool) -> list[Sample]:
+    return [sample for sample in SAMPLES.values() if sample.is_ready is is_ready]
