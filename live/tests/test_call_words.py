@@ -53,7 +53,7 @@ def test_each_word_reaches_the_other_side_with_its_sender(enter, carla, max):
         {"type": "describe", "seat": SEAT, "to": SEAT, "kind": "offer"},
         {"type": "describe", "seat": SEAT, "to": SEAT, "kind": "offer", "sdp": None},
         {"type": "candidates", "seat": SEAT, "to": SEAT, "found": {}},
-        {"type": "in-call", **{**SAID[0], "since": True}},
+        SAID[0] | {"since": True},
         {"type": "freeze", "client_id": 1},
         {"type": "ask", "what": "torch-on", "by": "Sam"},
     ],
@@ -68,7 +68,7 @@ def test_a_word_with_other_fields_closes_the_socket(enter, carla, max, word):
 
 def test_a_frame_that_is_too_large_closes_the_socket(enter, carla):
     home = enter(carla)
-    home.say(**{**SAID[2], "sdp": "x" * FRAME_BYTES})
+    home.say(**SAID[2] | {"sdp": "x" * FRAME_BYTES})
     assert home.closed() == Close.TOO_BIG
 
 
