@@ -241,9 +241,10 @@ class PhotoDrawing extends HTMLElement {
 
   end(event) {
     if (!this.draft) return;
+    const { shape, points } = this.draft;
     const isTap = Math.hypot(event.clientX - this.from[0], event.clientY - this.from[1]) < TINY;
-    if (isTap && this.draft.shape !== "line") this.draft.points = this.byTap(this.draft.points[1]);
-    if (isTap && this.draft.shape === "line" && this.draft.points.length < 8) this.cancel();
+    if (isTap && ["arrow", "circle"].includes(shape)) this.draft.points = this.byTap(points[1]);
+    if (isTap && shape === "line" && points.length < 8) this.cancel();
     else this.finish();
   }
 
