@@ -56,10 +56,10 @@ ALONE = """async () => {
 
 def run() -> None:
     print(f"\nFrom joining a call to the first picture of the other side: median of {ROUNDS}, and the slowest")
-    session, people = a_session()
-    cookies = [sign_in(user) for user in people]  # before the browser: beside it Django asks the database nothing
     with ExitStack() as stack:
         stack.enter_context(web.static_files())
+        session, people = a_session()
+        cookies = [sign_in(user) for user in people]  # before the browser: beside it Django asks the database nothing
         url = stack.enter_context(site())
         browser = stack.enter_context(a_browser())
         garage, home = (room_page(browser, url, session, cookie) for cookie in cookies)
