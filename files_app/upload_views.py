@@ -33,12 +33,12 @@ def of_session(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def of_intake(request: HttpRequest, bundle_pk: UUID) -> HttpResponse:
     """The same for an intake that is still being written."""
-    if request.method == "POST":
-        response = back(request, take(request, bundle_pk))
-        bundles.remember(request, response, bundle_pk)
-        return response
-    context = {"shelf": shelf.of_bundle(bundles.find(request, bundle_pk)), "bundle": bundle_pk}
-    return render(request, "files_app/_shelf.html", context)
+    bundle = bundles.find(request, bundle_pk)
+    if request.method == "GET":
+        return render(request, "files_app/_shelf.html", {"shelf": shelf.of_bundle(bundle), "bundle": bundle_pk})
+    response = back(request, take(request, bundle_pk))
+    bundles.remember(request, response, bundle_pk)
+    return response
 
 
 @require_POST

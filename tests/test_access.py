@@ -7,6 +7,7 @@ The sockets have the same table in live/tests/test_rights.py. Signing in and out
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
@@ -17,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts_app.models import Mechanic, User, Workshop
+from files_app.models import Bundle, SessionFile, Upload
 from files_app.tests.photos import photo_in
 from lifecycle import people, queue, room
 from requests_app.models import IntakeDraft, Vehicle
@@ -46,8 +48,9 @@ class Row:
     Args:
         what: what somebody wants.
         cells: by state, one word for each of ROLES. "yes": here it is; "on": done, or it is elsewhere; "in": please sign in;
-            403, 404, 409; "-": nobody has that role in that state.
+            401, 403, 404, 409; "-": nobody has that role in that state.
         of: what the address names.
+        headers: what the script says that sends it.
     """
 
     what: str
@@ -57,6 +60,7 @@ class Row:
     data: dict = field(default_factory=dict)
     of: tuple[str, ...] = ("session",)
     query: str = ""
+    headers: dict = field(default_factory=dict)
 
 
 def same(states: tuple[str, ...], words: str) -> dict[str, str]:
@@ -76,6 +80,10 @@ SIGNED_IN = "            in yes yes yes yes yes yes yes yes yes yes"
 ANYBODY = "              yes yes yes yes yes yes yes yes yes yes yes"
 CUSTOMERS = "            in yes yes 403 403 403 403 yes 403 yes yes"
 OWN_CAR = "              in yes 404 404 404 404 404 404 404 404 404"
+WRITERS = "              404 {} 404 404 404 404 404 404 404 404 404"
+
+TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+ANNOUNCES = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
 
 TABLE = [
     Row("the front page", "get", "home", anytime("yes on on on on on on on on on on"), of=()),
@@ -214,7 +222,83 @@ TABLE = [
             COMPLETED: "in 409 404 404 404 409 403 404 404 403 403",
         },
     ),
+    # --- files
+    Row(
+        "the list of files",
+        "get",
+        "session-files",
+        {
+            PENDING: "in yes 404 404 404 - 404 - 404 403 yes",
+            **same(HELD_OR_OVER, "in yes 404 404 404 yes 404 404 404 403 yes"),
+        },
+    ),
+    *(
+        Row(
+            "send a file",
+            "post",
+            name,
+            {
+                **same((UNPAID,), f"{first} {done} 404 404 404 - - - 404 403 403"),
+                PENDING: f"{first} {done} 404 404 404 - 404 - 404 403 403",
+                **same((WAITING, LIVE), f"{first} {done} 404 404 404 {done} 404 404 404 403 403"),
+                COMPLETED: f"{first} 409 404 404 404 409 404 404 404 403 403",
+            },
+            headers=headers,
+        )
+        for name, first, done, headers in (("session-uploads", "401", "yes", ANNOUNCES), ("session-files", "in", "on", {}))
+    ),
+    *(
+        Row("one's own file on its way", method, "upload", anytime(WRITERS.format("yes")), of=("upload",), headers=TUS)
+        for method in ("head", "patch", "delete")
+    ),
+    Row("the files of an intake that is being written", "get", "intake-files", anytime(WRITERS.format("yes")), of=("bundle",)),
+    Row("send a file with a form that is being written", "post", "intake-files", anytime(WRITERS.format("on")), of=("bundle",)),
+    Row("take it back", "post", "intake-file-remove", anytime(WRITERS.format("on")), of=("bundle", "taken_back")),
+    Row(
+        "add a file to somebody's intake",
+        "post",
+        "intake-uploads",
+        anytime("404 yes 404 403 403 403 403 404 403 404 404"),
+        of=("bundle",),
+        headers=ANNOUNCES,
+    ),
+    Row(
+        "send the first file of an intake",
+        "post",
+        "intake-uploads",
+        anytime("yes yes yes 403 403 403 403 yes 403 yes yes"),
+        of=("new_bundle",),
+        headers=ANNOUNCES,
+    ),
     # --- drawing on photos
+    Row(
+        "a file",
+        "get",
+        "session-file",
+        {
+            PENDING: "in yes 404 404 404 - 404 - 404 403 yes",
+            **same(HELD_OR_OVER, "in yes 404 404 404 yes 404 404 404 403 yes"),
+        },
+        of=("session", "photo"),
+    ),
+    Row(
+        "a small photo",
+        "get",
+        "session-thumbnail",
+        {
+            UNPAID: "in yes 404 404 404 - - - 404 403 yes",
+            PENDING: "in yes 404 yes 404 - 404 - 404 403 yes",
+            **same(HELD_OR_OVER, "in yes 404 404 404 yes 404 404 404 403 yes"),
+        },
+        of=("session", "photo"),
+    ),
+    Row(
+        "a small photo of an intake that is being written",
+        "get",
+        "intake-thumbnail",
+        anytime("404 yes 404 404 404 404 404 404 404 404 404"),
+        of=("bundle", "unsent"),
+    ),
     *(
         Row(
             what,
@@ -356,7 +440,7 @@ class World:
     def ask(self, row: Row, person: User | None) -> HttpResponse:
         address = reverse(row.name, args=[self.ids[each] for each in row.of]) + row.query.format(**self.ids)
         with undone():
-            return getattr(self.browsers[person], row.method)(address, row.data)
+            return getattr(self.browsers[person], row.method)(address, row.data, headers=row.headers)
 
 
 def word(answer: HttpResponse) -> str:
@@ -391,7 +475,12 @@ def build(state: str) -> World:
     car = Vehicle.objects.create(owner=carla, make="Toyota", model="Corolla", year=2016)
     one = {"AN": None, "CO": carla, "CX": colin, "MO": mia, "MN": nora, "MA": max, "MF": fred, "WO": will, "ST": sam, "SL": sara}
     ids = {"session": session.pk, "draft": draft.pk, "car": car.pk, "plan": "free", "mechanic": max.pk}
-    ids |= {"photo": photo_in(session, carla).pk}
+    bundle = Bundle.objects.create(user=carla)
+    unsent = photo_in(session, carla)
+    SessionFile.objects.filter(pk=unsent.pk).update(session=None, bundle=bundle)
+    ids |= {"photo": photo_in(session, carla).pk, "bundle": bundle.pk, "unsent": unsent.pk, "new_bundle": uuid4()}
+    ids["taken_back"] = photo_in(session, carla, session=None, bundle=bundle).pk  # its object does not come back with its row
+    ids["upload"] = Upload.objects.create(session=session, uploader=carla, name="noise.mp4", size=5).pk
     world = World(state, {role: [person] for role, person in one.items()} | {"MS": [oscar, sven]}, ids)
     everybody = [person for persons in world.people.values() for person in persons]
     signed_in = {sam: staff_in(Client(raise_request_exception=False), sam)}  # with his code; Sara's browser has not seen hers
