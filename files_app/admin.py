@@ -40,6 +40,7 @@ class SessionFileAdmin(Observed):
     search_in = _("The beginning of a file's name, or of the e-mail address of who sent it")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
+    readonly_fields = ("state_badge", "refused_for", "weight", "of", "sent")
     fields = (
         ("name", "source", "kind", "content_type"),
         ("state_badge", "refused_for"),

@@ -14,7 +14,7 @@ SETTLED = timedelta(minutes=1)  # a file that has just become ready may be young
 def look(now: datetime) -> int:
     """Marks the files whose objects are missing, and takes the mark from those that have come back.
 
-    It holds the names of all objects in memory: about 15 MB for 100,000 of them.
+    It holds the names of all objects in memory: about 20 MB for 100,000 of them.
 
     Returns:
         How many are missing.

@@ -75,6 +75,12 @@ def anytime(words: str) -> dict[str, str]:
 #                        AN CO CX MO MN MA MF WO MS ST SL
 IN_ROOM_PENDING = "      in yes 404 404 404 - yes - 404 403 yes"
 IN_ROOM = "              in yes 404 404 404 yes yes 404 404 403 yes"
+WRITES_CHECK = {
+    "pending": "         in 403 404 404 404 - 403 - 404 403 403",
+    "waiting": "         in 403 404 404 404 on 403 404 404 403 403",
+    "live": "            in 403 404 404 404 on 403 404 404 403 403",
+    "completed": "       in 403 404 404 404 409 403 404 404 403 403",
+}
 MECHANICS = "            in 403 403 yes yes yes yes 403 403 yes yes"
 SIGNED_IN = "            in yes yes yes yes yes yes yes yes yes yes"
 ANYBODY = "              yes yes yes yes yes yes yes yes yes yes yes"
@@ -328,6 +334,26 @@ TABLE = [
             ("take all strokes back", "file-drawing-clear"),
         )
     ),
+    # --- the guided check
+    Row("read the check", "get", "session-checks", {PENDING: IN_ROOM_PENDING, **same(HELD_OR_OVER, IN_ROOM)}),
+    Row("answer a step", "post", "session-check", WRITES_CHECK, {"result": "ok"}, of=("session", "step")),
+    Row("take another checklist", "post", "session-checklist", WRITES_CHECK, {"category": "noise"}),
+    Row(
+        "ask the customer to show something",
+        "post",
+        "session-check-ask",
+        WRITES_CHECK,
+        {"wish": "photo", "client_id": "5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d12"},
+        of=("session", "step"),
+    ),
+    Row(
+        "attach what shows it",  # the customer only where he was asked
+        "post",
+        "session-check-evidence",
+        {**WRITES_CHECK, PENDING: "in 409 404 404 404 - 403 - 404 403 403", COMPLETED: "in 409 404 404 404 409 403 404 404 403 403"},
+        of=("session", "step"),
+    ),
+    Row("what a code means", "post", "session-codes", {PENDING: IN_ROOM_PENDING, **same(HELD_OR_OVER, IN_ROOM)}, {"codes": "P0302"}),
     # --- the end
     *(
         Row(
@@ -474,12 +500,12 @@ def build(state: str) -> World:
     )
     car = Vehicle.objects.create(owner=carla, make="Toyota", model="Corolla", year=2016)
     one = {"AN": None, "CO": carla, "CX": colin, "MO": mia, "MN": nora, "MA": max, "MF": fred, "WO": will, "ST": sam, "SL": sara}
-    ids = {"session": session.pk, "draft": draft.pk, "car": car.pk, "plan": "free", "mechanic": max.pk}
+    ids = {"session": session.pk, "draft": draft.pk, "car": car.pk, "plan": "free", "mechanic": max.pk, "step": "safe-place"}
     bundle = Bundle.objects.create(user=carla)
-    unsent = photo_in(session, carla)
-    SessionFile.objects.filter(pk=unsent.pk).update(session=None, bundle=bundle)
+    unsent, taken_back = photo_in(session, carla), photo_in(session, carla)
+    SessionFile.objects.filter(pk__in=[unsent.pk, taken_back.pk]).update(session=None, bundle=bundle)
     ids |= {"photo": photo_in(session, carla).pk, "bundle": bundle.pk, "unsent": unsent.pk, "new_bundle": uuid4()}
-    ids["taken_back"] = photo_in(session, carla, session=None, bundle=bundle).pk  # its object does not come back with its row
+    ids["taken_back"] = taken_back.pk  # not the other one: its objects do not come back with its row
     ids["upload"] = Upload.objects.create(session=session, uploader=carla, name="noise.mp4", size=5).pk
     world = World(state, {role: [person] for role, person in one.items()} | {"MS": [oscar, sven]}, ids)
     everybody = [person for persons in world.people.values() for person in persons]
