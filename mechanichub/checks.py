@@ -72,6 +72,15 @@ def describe(migrations: list[str]) -> str:
 
 
 @checks.register
+def calls_find_their_way(**kwargs: object) -> Iterator[checks.CheckMessage]:
+    """A relay without a secret admits nobody, and calls that may use nothing else need one."""
+    if settings.TURN_URLS and not settings.TURN_SECRET:
+        yield checks.Error("TURN_URLS names a relay, but TURN_SECRET is not set, so it would admit nobody.", id="mechanichub.E004")
+    if settings.CALL_RELAY_ONLY and not settings.TURN_URLS:
+        yield checks.Error("CALL_RELAY_ONLY lets calls go by a relay alone, but TURN_URLS names none.", id="mechanichub.E005")
+
+
+@checks.register
 def services_are_named(**kwargs: object) -> Iterator[checks.CheckMessage]:
     """A warning with DEBUG, where a command may do without; otherwise an error."""
     if names := missing():

@@ -36,6 +36,12 @@ def test_complete_settings_pass(settings: Settings) -> None:
     checks.refuse_incomplete_settings()
 
 
+def test_a_relay_needs_a_secret_and_calls_by_relay_alone_a_relay(settings: Settings) -> None:
+    assert codes(settings, TURN_URLS=["turn:turn.example.org"]) == ["mechanichub.E004"]
+    assert codes(settings, TURN_SECRET="a secret", CALL_RELAY_ONLY=True) == []
+    assert codes(settings, TURN_URLS=[]) == ["mechanichub.E005"]
+
+
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "CHANNELS_URL", "FILES_URL", "EMAIL_URL"])
 def test_a_server_without_a_service_does_not_start_and_names_it(settings: Settings, name: str) -> None:
     assert codes(settings, **{name: ""}) == ["mechanichub.E001"]
