@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from accounts_app.models import Place, User
+from diagnostics_app import answers as diagnostics
 from files_app import drawing
+from files_app.models import Bundle, SessionFile, Upload
 from files_app.tests.photos import photo_in
 from lifecycle import queue
 from sessions_app import chat, reviews
@@ -35,6 +37,8 @@ INTAKE, REQUEST, OFFER, VEHICLE, DRAFT = (
 USER, MECHANIC, WORKSHOP, PLACE, ALERTS = (f"accounts_app_{name}" for name in ("user", "mechanic", "workshop", "place", "alertsettings"))
 PLAN = "billing_app_plan"
 STROKE = "files_app_annotation"
+BUNDLE, UPLOAD, FILE = "files_app_bundle", "files_app_upload", "files_app_sessionfile"
+CHECK, CHECKLIST, EVIDENCE = "diagnostics_app_check", "diagnostics_app_checklist", "diagnostics_app_evidence"
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,10 @@ def scene() -> dict[str, UUID]:
         **{f"intake_of_{name}": session.request.intake_id for name, session in sessions.items()},
         **_places(max, nora),
         **{name: uuid4() for name in ("new_session", "new_intake", "new_car", "new_id", "nobody")},
+        "bundle": _unsent_files(sessions["live"], customers["Ida"]),
         "photo_of_ida": _photo_with_a_number(sessions["live"], customers["Ida"]),
+        "photo_of_carla": photo_in(sessions["waiting"], customers["Carla"]).pk,
+        "check_of_ida": _check_with_its_photo(sessions["live"], nora),
         "cars_of_dora": customers["Dora"].vehicles.get().pk,
         "cars_of_colin": customers["Colin"].vehicles.get().pk,
         "workshop": workshop.pk,
@@ -104,6 +111,22 @@ def _photo_with_a_number(session: Session, customer: User) -> UUID:
     photo = photo_in(session, customer)
     drawing.draw(photo.pk, by=customer, client_id=photo.pk, shape="number", points=[[0.5, 0.5]])
     return photo.pk
+
+
+def _check_with_its_photo(session: Session, nora: User) -> int:
+    diagnostics.choose(session.pk, by=nora, category="noise")
+    photos = list(session.files.values_list("pk", flat=True))
+    return diagnostics.answer(session.pk, by=nora, step="noise-when", result="fault", files=photos).pk
+
+
+def _unsent_files(session: Session, customer: User) -> UUID:
+    """Of an intake that is being written, one on its way and one that has arrived; and one on its way to the session."""
+    bundle = Bundle.objects.create()
+    sent = {"name": "noise.mp4", "size": 5}
+    Upload.objects.create(bundle=bundle, **sent)
+    SessionFile.objects.create(bundle=bundle, **sent)
+    Upload.objects.create(session=session, uploader=customer, **sent)
+    return bundle.pk
 
 
 def _places(max: User, nora: User) -> dict[str, int]:
@@ -685,6 +708,101 @@ CALLS_FOR_HELP = [
 ]
 
 
+def arriving(table: str, **changes: str) -> str:
+    """A file on its way, or one that has arrived and waits to be checked; of Ida, who is with Nora."""
+    sent = {
+        "id": "%(new_id)s",
+        "session_id": "%(live)s",
+        "uploader_id": "%(ida)s",
+        "client_id": "%(new_id)s",
+        "name": "'x'",
+        "source": "'upload'",
+        "size": "5",
+        "pieces": "'[]'",
+        "created_at": NOW,
+    }
+    own = {"received": "0", "touched_at": NOW} if table == UPLOAD else {"state": "'checking'", **dict.fromkeys(SAID_OF_FILES, "''")}
+    return insert(table, **sent | own | changes)
+
+
+CLIENT_ID_OF_PHOTO = f"(SELECT client_id FROM {FILE} WHERE id = %(photo_of_ida)s)"
+SAID_OF_FILES = ("refusal", "kind", "content_type", "sha256", "file", "thumbnail")
+UNSENT = {"session_id": "NULL", "uploader_id": "NULL", "bundle_id": "%(bundle)s"}
+NOWHERE = {"session_id": "NULL", "uploader_id": "NULL"}
+
+
+def of_bundle(table: str) -> str:
+    return f"(SELECT client_id FROM {table} WHERE bundle_id = %(bundle)s)"
+
+
+FILES = [
+    Attack("upload to nowhere", "an_upload_is_for_a_session_or_an_intake", arriving(UPLOAD, **NOWHERE)),
+    Attack("upload to two places", "an_upload_is_for_a_session_or_an_intake", arriving(UPLOAD, bundle_id="%(bundle)s")),
+    Attack("receive more than was announced", "an_upload_receives_what_was_announced", arriving(UPLOAD, received="6")),
+    Attack("upload nothing", "an_upload_receives_what_was_announced", arriving(UPLOAD, size="0")),
+    Attack(
+        "begin one upload to a session twice",
+        "an_upload_to_a_session_is_made_once",
+        arriving(UPLOAD, client_id=f"(SELECT client_id FROM {UPLOAD} WHERE session_id = %(live)s)"),
+    ),
+    Attack(
+        "begin one upload to an intake twice",
+        "an_upload_to_an_intake_is_made_once",
+        arriving(UPLOAD, **UNSENT | {"client_id": of_bundle(UPLOAD)}),
+    ),
+    Attack("upload into somebody else's session", "who_uploads_takes_part", arriving(UPLOAD, uploader_id="%(colin)s")),
+    Attack("have a file that is nowhere", "a_file_is_of_a_session_or_an_intake", arriving(FILE, **NOWHERE)),
+    Attack("have a sent file that can still be taken back", "a_file_is_of_a_session_or_an_intake", arriving(FILE, bundle_id="%(bundle)s")),
+    Attack(
+        "show a file that nobody has checked",
+        "a_file_is_shown_only_when_it_was_checked",
+        arriving(FILE, state="'ready'", file="'files/x'", content_type="'image/jpeg'", sha256="'x'", kind="'document'"),
+    ),
+    Attack(
+        "show a file as it was sent, while it is being checked",
+        "a_file_is_shown_only_when_it_was_checked",
+        arriving(FILE, file="'files/x'"),
+    ),
+    Attack(
+        "show a file of no known kind",
+        "a_file_is_shown_only_when_it_was_checked",
+        arriving(FILE, state="'ready'", file="'x'", content_type="'text/html'", sha256="'x'", kind="'page'", checked_at=NOW),
+    ),
+    Attack("refuse a file without a reason", "a_file_is_shown_only_when_it_was_checked", arriving(FILE, state="'refused'", checked_at=NOW)),
+    Attack(
+        "show a photo without a small one",
+        "a_photo_has_a_size_and_a_thumbnail",
+        arriving(FILE, kind="'photo'", width="1", height="1"),
+    ),
+    Attack("show a photo without a size", "a_photo_has_a_size_and_a_thumbnail", arriving(FILE, kind="'photo'", thumbnail="'x'")),
+    Attack("send a file without a name", "a_file_has_a_name", arriving(FILE, name="''")),
+    Attack(
+        "refuse a file because one does not like it",
+        "a_file_is_refused_for_a_known_reason",
+        arriving(FILE, state="'refused'", refusal="'ugly'", checked_at=NOW),
+    ),
+    Attack("send one file to a session twice", "a_file_of_a_session_is_sent_once", arriving(FILE, client_id=CLIENT_ID_OF_PHOTO)),
+    Attack(
+        "send one file with an intake twice",
+        "a_file_of_an_intake_is_sent_once",
+        arriving(FILE, **UNSENT | {"client_id": of_bundle(FILE)}),
+    ),
+    Attack("send a file into somebody else's session", "who_sent_a_file_takes_part", arriving(FILE, uploader_id="%(colin)s")),
+    Attack(
+        "send an eleventh file",
+        "a_session_has_few_files",
+        arriving(FILE, id="gen_random_uuid()", client_id="gen_random_uuid()") * 11,
+    ),
+    Attack("send a file of more than 200 MB", "a_session_has_few_files", arriving(FILE, size="200000001")),
+    Attack(
+        "send more than ten files with an intake that become the session's",
+        "a_session_has_few_files",
+        arriving(FILE, **UNSENT | {"id": "gen_random_uuid()", "client_id": "gen_random_uuid()"}) * 11
+        + f"UPDATE {FILE} SET session_id = %(live)s, bundle_id = NULL WHERE bundle_id = %(bundle)s",
+    ),
+]
+
+
 def stroke(**changes: str) -> str:
     columns = {"file_id": "%(photo_of_ida)s", "author_id": "%(ida)s", "client_id": "%(new_id)s", "shape": "'arrow'"}
     return insert(STROKE, **columns | {"points": "'[[0, 0], [1, 1]]'", "label": "''", "created_at": NOW} | changes)
@@ -694,6 +812,35 @@ DRAWINGS = [
     Attack("draw one stroke twice", "a_stroke_is_drawn_once", stroke(client_id="%(photo_of_ida)s")),
     Attack("draw a star", "a_stroke_has_a_known_shape", stroke(shape="'star'")),
     Attack("draw a second number one on a photo", "a_number_stands_once_on_a_photo", stroke(shape="'number'", label="'1'")),
+]
+
+
+def check(**changes: str) -> str:
+    columns = {"session_id": "%(live)s", "author_id": "%(nora)s", "step": "'safe-place'", "result": "'ok'", "answered_at": NOW}
+    rest = {"note": "''", "trouble_codes": "'{}'", "asked_for": "''", "changed_at": NOW}
+    return insert(CHECK, **columns | rest | changes)
+
+
+def evidence(**changes: str) -> str:
+    columns = {"checked_id": "%(check_of_ida)s", "file_id": "%(photo_of_ida)s", "session_id": "%(live)s", "created_at": NOW}
+    return insert(EVIDENCE, **columns | changes)
+
+
+CHECKS = [
+    Attack("answer one step twice", "a_step_is_checked_once", check(step="'noise-when'")),
+    Attack("find something that is no result", "a_check_is_open_or_answered", check(result="'perfect'")),
+    Attack("answer at no time", "a_check_is_open_or_answered", check(answered_at="NULL")),
+    Attack("be asked for money", "a_check_asks_for_something_known", f"UPDATE {CHECK} SET asked_for = 'money', asked_at = {NOW}"),
+    Attack("be asked at no time", "a_check_asks_for_something_known", f"UPDATE {CHECK} SET asked_for = 'photo'"),
+    Attack("check a car in somebody else's room", "who_checks_takes_part", check(author_id="%(max)s")),
+    Attack("take two checklists", "diagnostics_app_checklist_pkey", insert(CHECKLIST, session_id="%(live)s", category="'brakes'")),
+    Attack("attach a photo twice", "a_file_is_attached_once", evidence()),
+    Attack("show the photo of another session", "evidence_is_a_file_of_the_same_session", evidence(file_id="%(photo_of_carla)s")),
+    Attack(
+        "slip a photo under the check of another session",
+        "evidence_is_of_the_session_of_its_check",
+        evidence(file_id="%(photo_of_carla)s", session_id="%(waiting)s"),
+    ),
 ]
 
 
@@ -719,6 +866,10 @@ IMPLIED = {
     "sessions_app_message.session_id": "who_writes_takes_part",
     "sessions_app_message.author_id": "who_writes_takes_part",
     "sessions_app_review.session_id": "only_a_completed_session_is_reviewed",
+    "diagnostics_app_check.session_id": "who_checks_takes_part",
+    "diagnostics_app_check.author_id": "who_checks_takes_part",
+    "diagnostics_app_evidence.checked_id": "evidence_is_of_the_session_of_its_check",
+    "diagnostics_app_evidence.file_id": "evidence_is_a_file_of_the_same_session",
 }
 
 # Each foreign key on its own. Those of the session come with everything else that the session's rules ask for.
@@ -759,8 +910,24 @@ REFERENCES = [
     made_for_nobody(OFFER, "request_id", offer(request_id="%(nobody)s")),
     made_for_nobody(OFFER, "mechanic_id", offer(mechanic_id="%(nobody)s")),
     made_for_nobody(DRAFT, "user_id", draft("%(nobody)s")),
+    points_at_nobody(BUNDLE, "user_id", "id = %(bundle)s"),
+    *(
+        each
+        for table in (UPLOAD, FILE)
+        for each in (
+            made_for_nobody(table, "session_id", arriving(table, session_id="%(nobody)s", uploader_id="NULL")),
+            made_for_nobody(table, "bundle_id", arriving(table, **UNSENT | {"bundle_id": "%(nobody)s"})),
+            made_for_nobody(table, "uploader_id", arriving(table, **UNSENT | {"uploader_id": "%(nobody)s"})),
+        )
+    ),
+    made_for_nobody(FILE, "message_id", arriving(FILE, message_id="0")),
     made_for_nobody(STROKE, "file_id", stroke(file_id="%(nobody)s")),
     made_for_nobody(STROKE, "author_id", stroke(author_id="%(nobody)s")),
+    made_for_nobody(CHECKLIST, "session_id", insert(CHECKLIST, session_id="%(nobody)s", category="'brakes'")),
+    made_for_nobody(CHECK, "session_id", check(session_id="%(nobody)s")),
+    made_for_nobody(CHECK, "author_id", check(author_id="%(nobody)s")),
+    made_for_nobody(EVIDENCE, "checked_id", evidence(checked_id="0")),
+    made_for_nobody(EVIDENCE, "file_id", evidence(file_id="%(nobody)s")),
 ]
 
-ATTACKS = [*STATUS, *TIMELINE, *PAIRS, *MECHANICS, *CLOCKS, *PEOPLE, *OUTCOMES, *CALLS_FOR_HELP, *DRAWINGS, *REFERENCES]
+ATTACKS = [*STATUS, *TIMELINE, *PAIRS, *MECHANICS, *CLOCKS, *PEOPLE, *OUTCOMES, *CALLS_FOR_HELP, *FILES, *DRAWINGS, *CHECKS, *REFERENCES]
