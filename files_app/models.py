@@ -135,7 +135,9 @@ class SessionFile(Arrival):
                 name="a_file_is_shown_only_when_it_was_checked",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="photo") | Q(width__gt=0, height__gt=0) & ~Q(thumbnail=""), name="a_photo_has_a_size_and_a_thumbnail"
+                # "Set" is said aloud: a comparison with nothing is neither true nor false, and a check lets that pass.
+                condition=~Q(kind="photo") | Q(width__isnull=False, height__isnull=False, width__gt=0, height__gt=0) & ~Q(thumbnail=""),
+                name="a_photo_has_a_size_and_a_thumbnail",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="a_file_has_a_name"),
             models.CheckConstraint(condition=Q(refusal__in=["", *Refusal.values]), name="a_file_is_refused_for_a_known_reason"),
