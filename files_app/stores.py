@@ -87,11 +87,11 @@ class Watch:
 
 
 class Folder(FileSystemStorage):
-    """A folder that only this program and its group can read."""
+    """A folder whose files only this program and its group can read; who may look into the folders is said by its umask."""
 
     def __init__(self, **options: Any) -> None:
         self.rest, self.watch = Rest(), Watch(self.probe)
-        super().__init__(file_permissions_mode=0o640, directory_permissions_mode=0o750, **options)
+        super().__init__(file_permissions_mode=0o640, **options)
 
     def put(self, name: str, content: IO[bytes]) -> None:
         """Writes it and waits for the disk: the row that will name it survives a power cut, so the object has to."""
