@@ -25,8 +25,9 @@ from files_app.upload_views import take as take_files
 from lifecycle import queue
 from mechanichub.errors import NotPossible, NotYours
 from requests_app import board, drafts, safety, trouble_codes, vin, visitors
+from requests_app.access import request_for
 from requests_app.forms import IntakeForm, VehicleForm
-from requests_app.models import Intake, IntakeDraft, SessionRequest, Vehicle
+from requests_app.models import Intake, IntakeDraft, Vehicle
 from sessions_app.access import CUSTOMER, session_for
 from sessions_app.models import Session
 from sessions_app.moves import AWAITING_PAYMENT, HELD, IN_QUEUE
@@ -89,7 +90,7 @@ def submit(request: HttpRequest, plan: str, form: IntakeForm) -> HttpResponse:
         return intake_page(request, plan, form, refusal=refusal, status=refusal.status)
     if bundle:
         bundles.claim_at_once(bundle, session.pk)
-        show_with_files(session)
+        show_with_files(request.user, session)
     drafts.sent(form.cleaned_data["client_id"], by=request.user, known=known_drafts(request))
     visitors.introduce(request.user, name=form.cleaned_data["name"], phone=form.cleaned_data["phone"])
     if form.reading and form.reading.warning:
@@ -97,10 +98,10 @@ def submit(request: HttpRequest, plan: str, form: IntakeForm) -> HttpResponse:
     return redirect(reverse("checkout", args=[session.pk]) if session.status == AWAITING_PAYMENT else session.room_url)
 
 
-def show_with_files(session: Session) -> None:
+def show_with_files(user: User, session: Session) -> None:
     """The card went up before the files were its own."""
     if session.status in IN_QUEUE:
-        board.show(SessionRequest.objects.with_card().get(pk=session.pk))
+        board.show(request_for(user, session.pk))
 
 
 @never_cache

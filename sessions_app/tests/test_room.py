@@ -264,5 +264,5 @@ def test_a_room_costs_few_queries_however_much_was_said(carla, max, django_asser
     for number in range(60):
         says((carla, max)[number % 2], session, f"Message {number}")
     client = browser(carla)
-    with django_assert_max_num_queries(18):  # four of them are savepoints around what is asked of files
+    with django_assert_max_num_queries(20):  # four of them are savepoints around what is asked of files
         assert client.get(session.room_url).status_code == 200

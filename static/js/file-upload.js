@@ -1,4 +1,4 @@
-// One file on its way to the server by tus 1.0 (https://tus.io/protocols/resumable-upload): made once under a name that this browser
+// One file on its way to the server by the tus protocol 1.0: made once under a name that this browser
 // chose, sent in pieces, and after whatever came in between gone on with where the server stands. It knows no page: whoever shows it
 // listens to its "change".
 import { csrf, isOutage } from "./ask.js";
