@@ -38,7 +38,8 @@ class CallStage extends HTMLElement {
     document.addEventListener("still:wanted", this.onStillWanted);
     document.addEventListener("fullscreenchange", this.render);
     window.addEventListener("online", this.onNetwork);
-    navigator.connection?.addEventListener?.("change", this.onNetwork);
+    navigator.connection?.addEventListener?.("change", this.onKindOfNetwork);
+    document.addEventListener("visibilitychange", this.stayAwake);
     window.addEventListener("pagehide", this.onLeave, { capture: true }); // before the socket is closed
     this.clock = setInterval(this.tick, 1000);
     this.follow(document.getElementById("stage")?.dataset.call);
@@ -53,7 +54,8 @@ class CallStage extends HTMLElement {
     document.removeEventListener("still:wanted", this.onStillWanted);
     document.removeEventListener("fullscreenchange", this.render);
     window.removeEventListener("online", this.onNetwork);
-    navigator.connection?.removeEventListener?.("change", this.onNetwork);
+    navigator.connection?.removeEventListener?.("change", this.onKindOfNetwork);
+    document.removeEventListener("visibilitychange", this.stayAwake);
     window.removeEventListener("pagehide", this.onLeave, { capture: true });
     clearInterval(this.clock);
   }
@@ -110,6 +112,7 @@ class CallStage extends HTMLElement {
 
   async join() {
     if (!this.line || this.line.isJoined || this.isJoining) return;
+    const wasPressed = this.contains(document.activeElement); // else it joins by itself, and somebody may be writing
     this.isJoining = true;
     this.render();
     this.isTaken = this.askedForVoice = false;
@@ -123,7 +126,8 @@ class CallStage extends HTMLElement {
     this.announce(this.line?.other ? "you-joined" : "you-wait");
     this.remember();
     this.render();
-    this.querySelector("[data-do=leave]").focus({ preventScroll: true });
+    this.stayAwake();
+    if (wasPressed) this.querySelector("[data-do=mic]").focus({ preventScroll: true });
   }
 
   hangUp(word = "you-left") {
@@ -134,8 +138,18 @@ class CallStage extends HTMLElement {
     if (document.fullscreenElement) document.exitFullscreen();
     devices.shut("camera", "microphone", "screen");
     this.announce(word);
+    const wasPressed = this.contains(document.activeElement);
     this.render();
+    this.stayAwake();
+    if (wasPressed) this.querySelector("[data-part=lobby] [data-do=join]").focus({ preventScroll: true });
   }
+
+  // A phone that lies under the hood does not go dark in the middle of a call. It forgets this whenever the page is hidden.
+  stayAwake = async () => {
+    if (!navigator.wakeLock || document.visibilityState !== "visible") return;
+    this.wakeLock?.release();
+    this.wakeLock = this.line?.isJoined ? await navigator.wakeLock.request("screen").catch(() => null) : null;
+  };
 
   // A reload joins again by itself; the other side need not wait until it notices that this page is gone.
   onLeave = () => this.line?.isJoined && this.say({ type: "out-of-call", seat: this.line.seat });
@@ -169,6 +183,12 @@ class CallStage extends HTMLElement {
 
   onOpen = () => this.line?.reopened();
   onNetwork = () => this.line?.networkChanged();
+  // This changes with every estimate of the speed; only another kind of network is news.
+  onKindOfNetwork = () => {
+    const { type } = navigator.connection;
+    if (this.kindOfNetwork && type !== this.kindOfNetwork) this.onNetwork();
+    this.kindOfNetwork = type;
+  };
 
   onOther = ({ detail: { came, left } }) => {
     if (came) this.announce(this.line.isJoined ? "other-joined" : "other-waits", { who: this.other });
@@ -267,7 +287,7 @@ class CallStage extends HTMLElement {
       farther: () => (this.side === "customer" ? devices.zoom(false) : this.wish("farther")),
       freeze: () => this.freeze(newName()),
       small: () => this.floatPicture(),
-      large: () => (document.fullscreenElement ? document.exitFullscreen() : this.querySelector("[data-pictures]").requestFullscreen()),
+      large: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen()),
       "ask-voice": () => this.askForVoice(),
       "dismiss-problems": () => (this.problemsSeen = this.problems()),
     };
@@ -390,6 +410,7 @@ class CallStage extends HTMLElement {
 
   render = () => {
     const { state } = this;
+    const isNews = state !== this.getAttribute("state");
     this.setAttribute("state", state);
     this.hidden = state === "none";
     for (const part of this.querySelectorAll("[data-part]")) part.hidden = !part.dataset.part.split(" ").includes(state);
@@ -397,6 +418,7 @@ class CallStage extends HTMLElement {
     if (state === "ask") this.renderAsk();
     if (state === "lobby") this.renderLobby();
     if (state === "joined") this.renderCall();
+    if (isNews) this.querySelector("device-test").show(); // it listens to the microphone only while it is seen
   };
 
   renderAsk() {

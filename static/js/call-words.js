@@ -3,7 +3,7 @@
 export function wordsOf(element) {
   const sentences = element.querySelector(":scope > template[data-words]").content;
   return (name, values = {}) => {
-    const sentence = sentences.querySelector(`[data-word="${name}"]`)?.textContent ?? "";
+    const sentence = [...sentences.children].find((each) => each.dataset.word === name)?.textContent ?? "";
     return sentence.replace(/\{(\w+)\}/g, (gap, key) => values[key] ?? gap);
   };
 }
