@@ -56,7 +56,8 @@ def strokes(request: HttpRequest, session_pk: UUID, pk: UUID) -> HttpResponse:
     """All that was drawn on a photo, or one stroke more."""
     file = file_to_draw_on(request, session_pk, pk)
     if request.method == "GET":
-        return JsonResponse({"strokes": drawing.strokes_of(file), "may_draw": drawing.may_draw(file.session)})
+        who = {"role": file.session.role, "may_draw": drawing.may_draw(file.session)}
+        return JsonResponse({"strokes": drawing.strokes_of(file), **who})
     stroke = drawing.draw(file.pk, by=request.user, **told(request, DrawnStroke))
     return JsonResponse(drawing.shown(stroke, file.session), status=201)
 

@@ -145,7 +145,7 @@ def test_before_a_mechanic_came_nobody_draws(carla):
 
 def test_staff_look_and_do_not_draw(session, photo, sam):
     client = looked(sam, session)
-    assert client.get(at("file-drawing", photo)).json() == {"strokes": [], "may_draw": False}
+    assert client.get(at("file-drawing", photo)).json() == {"strokes": [], "role": "staff", "may_draw": False}
     for name in ("file-drawing-undo", "file-drawing-clear"):
         assert client.post(at(name, photo), {"client_id": uuid4()}).status_code == 403
     assert sends(client, photo).status_code == 403

@@ -1,4 +1,4 @@
-// <photo-drawing viewer="user id" data-role="customer|mechanic"> inside <photo-viewer>: its tools, and what everybody has drawn on the photo
+// <photo-drawing viewer="user id"> inside <photo-viewer>: its tools, and what everybody has drawn on the photo
 // that is shown. Own strokes stand there at once and are sent one after the other, each by a name that it has from here, so that one
 // that is sent twice is one; what others draw comes over the socket, and all of it is read when the photo opens and after every gap.
 //
@@ -97,13 +97,14 @@ class PhotoDrawing extends HTMLElement {
   }
 
   // Own strokes that are still on their way are not known there yet.
-  takeAll({ strokes, may_draw: mayDraw }) {
+  takeAll({ strokes, role, may_draw: mayDraw }) {
     const unsent = this.waiting.filter(({ stroke, url }) => stroke && url === this.photo.url).map(({ stroke }) => stroke);
     const removed = this.waiting.flatMap(({ gone }) => gone ?? []);
     const all = [...strokes.filter(({ id }) => !removed.includes(id)), ...unsent];
     this.strokes = new Map(all.map((stroke) => [stroke.id, stroke]));
     this.svg.replaceChildren(...[...this.strokes.values()].map((stroke) => this.paint(stroke)));
-    this.mayDraw = mayDraw;
+    Object.assign(this, { mayDraw, role });
+    this.viewer.dialog.dataset.side = role;
     if (!mayDraw) this.choose("");
     this.follow();
   }
@@ -328,7 +329,7 @@ class PhotoDrawing extends HTMLElement {
 
   fresh(points) {
     const label = this.tool === "number" ? this.nextNumber() : "";
-    return { id: "sketch", by: this.me, name: "", role: this.dataset.role, shape: this.tool, points, label };
+    return { id: "sketch", by: this.me, name: "", role: this.role, shape: this.tool, points, label };
   }
 
   // The server has the last word about it.

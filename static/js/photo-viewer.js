@@ -1,5 +1,5 @@
 // <photo-viewer> around a <dialog>: a link marked data-photo (the id of a photo) opens there large, with the other photos of the page
-// beside it. Without JavaScript the link leads to the photo itself.
+// beside it. Without JavaScript the link leads to the photo itself; when it leads to a copy, data-original says where the photo is.
 //
 // Zoom by wheel, two fingers, double click or tap, + and - (0: all of it); move by dragging and by the arrow keys; another photo by the
 // buttons, Page Up and Page Down, and the arrow keys or a swipe while all of it is shown. <photo-drawing> inside takes over what a
@@ -63,7 +63,7 @@ class PhotoViewer extends HTMLElement {
   }
 
   async show(link) {
-    const { photo, width, height } = link.dataset;
+    const { photo, width, height, original: address = link.href } = link.dataset;
     const thumbnail = link.querySelector("img");
     const picture = new Image();
     this.leave();
@@ -71,11 +71,11 @@ class PhotoViewer extends HTMLElement {
     this.name(thumbnail?.alt || link.textContent.trim());
     picture.alt = this.label;
     picture.className = "photo-viewer-picture";
-    picture.src = link.href;
+    picture.src = address;
     for (const before of this.frame.querySelectorAll("img")) before.remove();
     this.frame.prepend(this.under(thumbnail), picture);
     this.fit();
-    this.tell("photo:shown", { file: photo, url: new URL("drawing/", link.href).href, width: this.width, height: this.height });
+    this.tell("photo:shown", { file: photo, url: new URL("drawing/", new URL(address, location.href)).href, width: this.width, height: this.height });
     await this.appear(picture, photo);
   }
 
