@@ -24,6 +24,7 @@ class ChatLog extends HTMLElement {
     this.list.addEventListener("scroll", this.onScroll, { passive: true });
     this.size = new ResizeObserver(() => this.staysAtEnd && this.toEnd());
     this.size.observe(this.list);
+    for (const name of ["load", "loadedmetadata"]) this.list.addEventListener(name, () => this.staysAtEnd && this.toEnd(), true);
     this.addEventListener("click", this.onClick);
     for (const message of this.messages()) this.dress(message);
     this.markOwnRead(this.list.dataset.readUpTo);
@@ -46,7 +47,7 @@ class ChatLog extends HTMLElement {
 
   // Puts a message into its place, or over the one of the same name.
   take(message) {
-    const wasAtEnd = this.isAtEnd();
+    const wasAtEnd = this.isAtEnd() || this.staysAtEnd; // a picture may have grown since, and nobody scrolled
     const standing = document.getElementById(message.id);
     const isNew = !standing;
     this.dress(message);
@@ -199,8 +200,10 @@ class ChatLog extends HTMLElement {
   }
 
   onScroll = () => {
-    this.staysAtEnd = this.isAtEnd();
-    if (!this.staysAtEnd) return;
+    const isUp = this.list.scrollTop < (this.scrolledTo ?? 0); // what only grew below was not left
+    this.scrolledTo = this.list.scrollTop;
+    this.staysAtEnd = this.isAtEnd() || (this.staysAtEnd && !isUp);
+    if (!this.isAtEnd()) return;
     this.jump.hidden = true;
     this.markRead();
   };
