@@ -184,7 +184,7 @@ class IntakeForm(CarFields, Form):
     concern = forms.CharField(
         label=_("What happens?"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=forms.Textarea(attrs={"rows": 5, "data-files-paste": ""}),
         help_text=_(
             "What you see, hear or smell, since when, and what was done already. Trouble codes like P0420 are explained as you type."
         ),

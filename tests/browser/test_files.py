@@ -154,6 +154,19 @@ def test_a_form_waits_for_its_files_and_then_goes_by_itself(browse: Callable[...
     assert [file.name for file in Session.objects.get().files.all()] == ["noise.mp4"]
 
 
+def test_without_javascript_files_go_with_the_forms(browse: Callable[..., Page], carla: User, max: User, folder: Path) -> None:
+    home = browse(carla, java_script_enabled=False)
+    fill_intake(home)
+    home.get_by_label("Choose files").set_input_files([folder / "light.jpg", folder / "noise.mp4"])
+    send_intake(home)
+    home.wait_for_url(re.compile("/chat/"))
+    expect(rows(home, "checking")).to_have_count(2)
+    home.get_by_label("Photos, clips and PDFs").set_input_files(folder / "invoice.pdf")
+    home.get_by_role("button", name="Send files").click()
+    expect(rows(home, "checking")).to_have_count(3)
+    assert Session.objects.get().files.count() == 3
+
+
 # --- the room ------------------------------------------------------------------------------------
 
 
