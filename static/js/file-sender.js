@@ -172,7 +172,7 @@ class FileSender extends HTMLElement {
     this.tell();
   }
 
-  // Redrawn once a frame at most, however often bytes leave.
+  // Redrawn once for what changes together.
   tell() {
     this.telling ??= setTimeout(() => {
       this.telling = null;

@@ -38,10 +38,14 @@ class FileShelf extends HTMLElement {
   onClick = async ({ target }) => {
     const button = target.closest("button[data-remove], button[data-give-up]");
     if (!button) return;
+    const item = button.closest("li");
+    const beside = item.nextElementSibling ?? item.previousElementSibling;
     button.setAttribute("aria-busy", "true");
     await this.rid(button);
     button.removeAttribute("aria-busy");
-    this.read();
+    await this.read();
+    // Who stood on it goes on to the next one, or to where files are chosen.
+    if (!item.isConnected && document.activeElement === document.body) (beside?.querySelector("button") ?? document.querySelector("[data-files=pick]"))?.focus();
   };
 
   // What was not sent yet can be taken back.

@@ -104,8 +104,9 @@ def test_what_a_visitor_sends_along_is_on_the_card_and_in_the_session(
 
     phone.reload()
     expect(rows(phone, "ready")).to_have_count(4)
-    phone.get_by_role("button", name="Remove page.jpg").click()
+    phone.get_by_role("button", name="Remove page.jpg").press("Enter")
     expect(rows(phone, "refused")).to_have_count(0)
+    expect(phone.get_by_role("button", name="Remove noise.mp4")).to_be_focused()
     send_intake(phone)  # without a phone number
     expect(phone.get_by_role("alert").first).to_contain_text("Please check this")
     expect(rows(phone, "ready")).to_have_count(4)
