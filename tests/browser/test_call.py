@@ -8,11 +8,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts_app.models import User
+from files_app.models import SessionFile
 from sessions_app.models import Session
 from tests import coturn
 from tests.browser.conftest import assert_accessible, assert_fits
@@ -178,6 +180,8 @@ def test_a_still_is_taken_by_the_camera_itself(pair: tuple[Page, Page], session:
     assert sent["isFile"] and sent["type"] == "image/jpeg" and re.fullmatch(r"still-[\d-]+\.jpg", sent["name"])
     assert sent["source"] == "still" and re.fullmatch(r"[0-9a-f-]{36}", sent["client_id"])
     assert sent["width"] >= filmed >= 640
+    expect(garage.get_by_text(sent["name"]).first).to_be_visible()  # it has been sent like any other file
+    assert SessionFile.objects.get(session=session).client_id == UUID(sent["client_id"])
 
 
 def test_by_the_relay_alone_and_again_after_socket_and_relay_were_away(
