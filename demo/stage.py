@@ -12,6 +12,7 @@ from billing_app.models import Plan
 from demo.clock import Watch, turned_back
 from demo.people import PEOPLE, address
 from demo.pictures import picture
+from diagnostics_app import answers as diagnostics
 from files_app import bundles, uploads
 from files_app.models import Bundle
 from lifecycle import queue, room
@@ -23,6 +24,7 @@ from sessions_app.models import Session
 SECONDS_A_MESSAGE = 30  # to read the last one and think
 SECONDS_A_LETTER = 0.7  # on a phone, in a garage
 PHOTO = "photo of "  # a line of the talk that is a picture
+SECONDS_A_STEP = 40  # of the guided check, beside the talk about it
 CALL_IS_SLOWER = 2.5  # they talk, and write less
 
 Act = tuple[float, str, str, *tuple[str, ...]]  # seconds after the last act, who, what, words
@@ -119,6 +121,13 @@ class Stage:
             else:
                 chat.post(self.session.pk, by=speakers[speaker], client_id=uuid.uuid4(), body=body)
 
+    def checks(self, who: str) -> None:
+        """The guided check, a step after the other."""
+        for told in self.story["checks"]:
+            self.watch.forward(SECONDS_A_STEP)
+            words = {"note": told.get("note", ""), "trouble_codes": told.get("codes", [])}
+            diagnostics.answer(self.session.pk, by=self.people[who], step=told["step"], result=told["result"], **words)
+
     def reports(self, who: str) -> None:
         for reader in (self.story["who"], who):
             chat.mark_read(self.session.pk, by=self.people[reader], up_to=len(self.story["talk"]))
@@ -181,6 +190,7 @@ def usual_acts(story: dict[str, Any]) -> list[Act]:
         (varied(story, 12, 40), mechanic, "enters"),
         (varied(story, 4, 30), customer, "enters"),
         (varied(story, 8, 20), "both", "talk"),
+        *([(0, mechanic, "checks")] if "checks" in story else []),
         (varied(story, 90, 240), mechanic, "reports"),
     ]
     rated = [(varied(story, 200, 2400), customer, "rates")] if "stars" in story else []
