@@ -13,7 +13,7 @@ from files_app.inspection.answers import Refuse
 from files_app.inspection.boxes import Clip
 from files_app.limits import Refusal
 
-MOST_ELEMENTS = 500_000  # an hour of picture and sound has 280,000 blocks
+MOST_ELEMENTS = 200_000  # 40 minutes of picture and sound have as many blocks
 UNKNOWN_SIZE = -1
 
 EBML, DOC_TYPE, SEGMENT, VOID = 0x1A45DFA3, 0x4282, 0x18538067, 0xEC
