@@ -60,32 +60,33 @@ def _by_ourselves(request: HttpRequest, name: str, headers: dict[str, str]) -> H
     size = storage.size(name)
     if headers["ETag"] in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers=headers)
-    part = wanted(request, headers["ETag"], size)
-    if part is None:
+    part = asked_for(request, headers["ETag"], size)
+    if part is not None and not part:
         return HttpResponse(status=416, headers=SAFE | {"Content-Range": f"bytes */{size}"})
+    status, part = (200, range(size)) if part is None else (206, part)
     headers["Content-Length"] = str(len(part))
-    if len(part) < size:
+    if status == 206:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
     content_type = headers.pop("Content-Type")  # FileResponse would guess one
-    status = 206 if len(part) < size else 200
     return FileResponse(Part(storage.stream_of(name), part), status=status, content_type=content_type, headers=headers)
 
 
-def wanted(request: HttpRequest, etag: str, size: int) -> range | None:
-    """The bytes that are asked for, None when there are none of those (RFC 9110, 14).
+def asked_for(request: HttpRequest, etag: str, size: int) -> range | None:
+    """The bytes that are asked for (RFC 9110, 14); an empty range when there are none of those.
 
-    All of them when one range is not what is asked for, or when it is of another version of the file.
+    None, for all of it, when one range is not what is asked for, or when it is of another version of the file.
     """
     asked = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
     if not asked or asked[0] == "bytes=-" or request.method == "HEAD" or request.headers.get("If-Range", etag) != etag:
-        return range(size)
+        return None
     first, last = asked.groups()
-    if first and last and int(last) < int(first):
-        return range(size)
-    part = range(int(first), min(int(last) + 1 if last else size, size)) if first else range(max(0, size - int(last)), size)
-    return part or None
+    if not first:
+        return range(max(0, size - int(last)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1 if last else size, size))
 
 
 class Part:

@@ -109,18 +109,20 @@ class Meddler:
 
 def _message(stream: socket.socket, *, is_head: bool = False) -> bytes:
     """One HTTP request or answer; b"" when there is none."""
-    message = b""
-    while b"\r\n\r\n" not in message:
+    head = b""
+    while b"\r\n\r\n" not in head:
         if not (piece := stream.recv(2**16)):
             return b""
-        message += piece
-    if re.search(rb"(?i)\r\nexpect: 100-continue", message):
+        head += piece
+    if re.search(rb"(?i)\r\nexpect: 100-continue", head):
         stream.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    said = re.search(rb"(?i)\r\ncontent-length: *(\d+)", message)
-    wanted = int(said[1]) if said and not is_head else 0
-    while len(_body(message)) < wanted:
-        message += stream.recv(2**16)
-    return re.sub(rb"(?i)\r\nexpect: 100-continue", b"", message)
+    said = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    missing = int(said[1]) - len(_body(head)) if said and not is_head else 0
+    rest = []
+    while missing > 0 and (piece := stream.recv(2**16)):
+        rest.append(piece)
+        missing -= len(piece)
+    return re.sub(rb"(?i)\r\nexpect: 100-continue", b"", head) + b"".join(rest)
 
 
 def _body(message: bytes) -> bytes:
