@@ -15,10 +15,11 @@
 import { ask } from "./ask.js";
 import { CallConnection } from "./call-connection.js";
 
-const TRY_EVERY = 4000; // milliseconds
+const TRY_EVERY = 4000; // milliseconds at first; a slow network is given a second more each time
+const TRY_AT_LEAST_EVERY = 8000;
 const SOON = 1000; // a hole in the network often closes by itself
 const BEFORE_A_NEW_SEAT = { polite: 5, impolite: 3 }; // tries
-const GIVE_UP_AFTER = 15; // tries
+const GIVE_UP_AFTER = 40000; // milliseconds without a word from the other page
 const LEFT_OF_CREDENTIALS = 60; // seconds
 
 export class CallLine extends EventTarget {
@@ -98,7 +99,7 @@ export class CallLine extends EventTarget {
   hearInCall(sender, word) {
     const isNew = word.seat !== this.other?.seat;
     if (isNew && !word.fresh && this.other && word.since < this.other.since) return; // an older window of theirs that does not know yet
-    this.other = { ...word, name: sender.name, id: sender.id, socket: sender.socket };
+    this.other = { ...word, name: sender.name, id: sender.id, socket: sender.socket, heardAt: Date.now() };
     if (this.isJoined && (isNew || word.fresh)) this.announce(false);
     if (this.isJoined && (isNew || !this.connection)) this.connect();
     this.dispatchEvent(new CustomEvent("other", { detail: { came: isNew } }));
@@ -186,15 +187,15 @@ export class CallLine extends EventTarget {
 
   async tryAgain() {
     this.tries += 1;
-    this.tryIn(TRY_EVERY);
+    this.tryIn(Math.min(TRY_EVERY + this.tries * 1000, TRY_AT_LEAST_EVERY));
     await this.readWays();
     if (!this.connection) return;
-    if (this.tries >= GIVE_UP_AFTER) this.giveUp();
+    if (Date.now() - this.other.heardAt > GIVE_UP_AFTER) this.giveUp();
     else if (this.tries % BEFORE_A_NEW_SEAT[this.isPolite ? "polite" : "impolite"] === 0) this.sitDown();
     else this.connection.again(this.ways.configuration);
   }
 
-  // The other page is not there any more and could not say so. Should it come back, both begin anew.
+  // Every new seat of ours was answered as long as the other page was there. Should it come back, both begin anew.
   giveUp() {
     this.otherLeft();
     this.tries = 0;
