@@ -164,7 +164,7 @@ class PhotoDrawing extends HTMLElement {
     const people = new Map(all.map(({ by, name, role }) => [by, { name: by === this.me ? this.dataset.you : name, role }]));
     const legend = this.viewer.querySelector("[data-legend]");
     legend.replaceChildren(...[...people.values()].map(badge));
-    this.viewer.dialog.dataset.draws = this.mayDraw ? "yes" : "no";
+    this.viewer.dialog.dataset.draws = { true: "yes", false: "no" }[this.mayDraw] ?? "unknown";
     this.viewer.querySelector("[data-hide]").hidden = !all.length;
     for (const name of ["undo", "clear"]) this.querySelector(`[data-${name}]`).setAttribute("aria-disabled", String(!this.own.length));
     if (this.photo) this.countOn(this.photo.file, 0, all.length);
