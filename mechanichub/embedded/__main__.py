@@ -36,6 +36,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 FOR_COMMANDS = (*SERVICES, "SITE_URL", "SECRET_KEY", "DEBUG", "DEMO")  # what manage.py needs to know beside us
 MANAGE = [sys.executable, str(PROJECT / "manage.py")]
 WORKER = [*MANAGE, "procrastinate", "worker", "--shutdown-graceful-timeout=5", "--delete-jobs=successful"]
+# A long clip keeps no letter waiting, and however many come, two at once fit into the memory (files_app/tasks.py).
+FILES_ONLY, NO_FILES = ["--queues=files", "--concurrency=2"], ["--queues=default"]
 WEB = [sys.executable, "-m", "mechanichub.serve"]
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANSWER_WITHIN = 60  # seconds that the web server has for its first answer
@@ -94,7 +96,8 @@ class Launcher:
         environment = self.environment(door.getsockname()[1])
         run_file.write({name: environment[name] for name in FOR_COMMANDS})
         self.prepare(environment)
-        self.kept.append(self.started(Child("The worker", WORKER, environment)))
+        self.kept.append(self.started(Child("The worker", [*WORKER, *NO_FILES], environment)))
+        self.kept.append(self.started(Child("The worker for files", [*WORKER, *FILES_ONLY], environment)))
         web = [*WEB, f"--fd={door.fileno()}"]
         self.web = [self.started(Child("The web server", web, environment, sockets=[door])) for _ in range(processes)]
         self.stack.callback(door.close)  # first of all at the end: nobody knocks in vain

@@ -21,7 +21,7 @@ from mechanichub.embedded.children import free_port
 from mechanichub.embedded.runfile import parse
 from mechanichub.tests.conftest import gone
 
-PARTS = {"postgres", "valkey-server", "worker", "mechanichub.serve"}
+PARTS = {"postgres", "valkey-server", "--queues=default", "--queues=files", "mechanichub.serve"}
 # Nothing that the tests themselves run with may reach the launcher.
 OURS = {"DATABASE_URL", "CHANNELS_URL", "FILES_URL", "EMAIL_URL", "SECRET_KEY", "SITE_URL", "STATIC_ROOT", "DEBUG", "DEMO"}
 PLAIN = {name: value for name, value in os.environ.items() if name not in OURS | {"DJANGO_SETTINGS_MODULE", "MAKELEVEL"}}
@@ -91,7 +91,12 @@ class Installation:
     def parts(self) -> dict[str, psutil.Process]:
         """The launcher's own children, by what they are."""
         children = [child for child in psutil.Process(self.process.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
-        return {part: child for child in children for part in PARTS if any(part in word for word in child.cmdline()[:4])}
+        return {part: child for child in children for part in PARTS if any(part in word for word in said(child))}
+
+
+def said(child: psutil.Process) -> list[str]:
+    """What it was started as, and its options; not the folders, which may be called anything."""
+    return [word for place, word in enumerate(child.cmdline()) if place < 4 or word.startswith("--queues")]
 
 
 def eventually(holds: Callable[[], bool], seconds: float) -> bool:
@@ -165,9 +170,10 @@ def test_a_taken_port_is_refused(running: Installation, place: Path) -> None:
 
 
 def test_a_worker_that_is_killed_comes_back(running: Installation) -> None:
-    killed = running.parts()["worker"]
-    killed.kill()
-    assert eventually(lambda: running.parts().get("worker", killed).pid != killed.pid, 10)
+    for worker in ("--queues=default", "--queues=files"):
+        killed = running.parts()[worker]
+        killed.kill()
+        assert eventually(lambda: running.parts().get(worker, killed).pid != killed.pid, 10)  # noqa: B023 (asked at once)
     running.wait_until_ready()
 
 
