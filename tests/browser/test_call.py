@@ -15,11 +15,12 @@ from playwright.sync_api import Page, expect
 
 from accounts_app.models import User
 from files_app.models import SessionFile
+from lifecycle import queue
 from sessions_app.models import Session
 from tests import coturn
 from tests.browser.conftest import assert_accessible, assert_fits
 from tests.browser.steps import is_live
-from tests.cast import live, waiting
+from tests.cast import live, pending
 from tests.conftest import Site
 
 FRAMES = 30
@@ -302,8 +303,10 @@ def test_a_chat_becomes_a_voice_call_when_both_agree(enter: Callable[..., Page],
     assert session.events.filter(kind="audio_agreed").count() == 1
 
 
-def test_camera_and_microphone_are_tested_before_the_call(enter: Callable[..., Page], carla: User, max: User) -> None:
-    session = waiting(carla, max, plan_code="diagnostic")
+def test_camera_and_microphone_are_tested_while_waiting_and_stay_on_when_the_mechanic_comes(
+    enter: Callable[..., Page], carla: User, max: User
+) -> None:
+    session = pending(carla, plan_code="diagnostic")
     home = enter(carla, session, viewport=PHONE)
     home.get_by_role("button", name="Test camera and microphone").click()
     expect(home.get_by_role("combobox", name="Camera")).to_be_enabled()
@@ -311,6 +314,11 @@ def test_camera_and_microphone_are_tested_before_the_call(enter: Callable[..., P
     comes_true(home, "document.querySelector('device-test video').videoWidth >= 640")
     assert_fits(home)
     assert_accessible(home)
+
+    queue.accept(session.pk, by=max)
+    expect(home.get_by_role("heading", name="Ready for the call?")).to_be_visible()
+    comes_true(home, "document.querySelector('device-test video').srcObject.active")
+    comes_true(home, "document.querySelector('level-meter meter').value > 0.1")
 
 
 def test_without_webrtc_or_scripts_the_page_says_so(browse: Callable[..., Page], carla: User, session: Session) -> None:
