@@ -49,7 +49,6 @@ def _answer(request: HttpRequest, name: str, content_type: str, disposition: str
         "Content-Disposition": disposition,
         "Cache-Control": ASK_AGAIN,
         "ETag": etag,
-        "Accept-Ranges": "bytes",
     }
     if settings.X_ACCEL:
         return HttpResponse(headers=headers | {"X-Accel-Redirect": settings.X_ACCEL + quote(name)})
@@ -64,7 +63,7 @@ def _by_ourselves(request: HttpRequest, name: str, headers: dict[str, str]) -> H
     if part is not None and not part:
         return HttpResponse(status=416, headers=SAFE | {"Content-Range": f"bytes */{size}"})
     status, part = (200, range(size)) if part is None else (206, part)
-    headers["Content-Length"] = str(len(part))
+    headers |= {"Accept-Ranges": "bytes", "Content-Length": str(len(part))}
     if status == 206:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
     if request.method == "HEAD":
