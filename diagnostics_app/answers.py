@@ -40,7 +40,8 @@ def answer(
     result: str,
     note: str = "",
     trouble_codes: Iterable[str] = (),
-    files: Iterable[UUID] | None = None,
+    files: Iterable[UUID] = (),
+    without: Iterable[UUID] = (),
 ) -> Check:
     """Its mechanic writes down what a step showed; the same step again changes what was written.
 
@@ -48,7 +49,8 @@ def answer(
         step: a key of diagnostics_app/steps.
         result: a value of Check.Result; "open" keeps note and evidence without an answer.
         note: tidied text of at most LONGEST_NOTE characters.
-        files: the ids of all files that show it, of this session; None leaves them as they are.
+        files: the ids of files of this session that show it, beside those that are attached already.
+        without: the ids of files that do not show it after all.
 
     Raises:
         Http404: there is no such session.
@@ -62,8 +64,8 @@ def answer(
     check.author, check.changed_at = by, timezone.now()
     check.answered_at = check.changed_at if check.is_answered else None
     check.save()
-    if files is not None:
-        attach_exactly(check, files)
+    check.evidence.filter(file_id__in=set(without)).delete()
+    add(check, known_files(session, files))
     tell(session)
     return check
 
@@ -179,18 +181,12 @@ def known_note(note: str) -> str:
 
 def known_files(session: Session, ids: Iterable[UUID]) -> list[SessionFile]:
     wanted = set(ids)
+    if not wanted:  # an answer without files needs none to work
+        return []
     files = list(SessionFile.objects.filter(session=session, pk__in=wanted).exclude(state=SessionFile.State.REFUSED))
     if len(files) < len(wanted):
         raise BadAnswer(_("One of these files is not there any more. Please look at the list again."))
     return files
-
-
-def attach_exactly(check: Check, ids: Iterable[UUID]) -> None:
-    """These files and no others. Taking files away does not ask for the files themselves."""
-    ids = set(ids)
-    check.evidence.exclude(file_id__in=ids).delete()
-    if ids:
-        add(check, known_files(check.session, ids))
 
 
 def add(check: Check, files: Iterable[SessionFile]) -> None:

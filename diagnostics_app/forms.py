@@ -36,8 +36,8 @@ class AnswerForm(Form):
         widget=forms.Textarea(attrs={"rows": 1, "placeholder": _("What do you see, hear or measure?")}),
     )
     codes = forms.CharField(label=_("Trouble codes"), required=False, max_length=CODES_LENGTH)
-    has_files = forms.BooleanField(required=False)
     files = UUIDsField()
+    had_files = UUIDsField()  # what was ticked when the page was made: what somebody attached since then stays
 
     def clean_codes(self) -> list[str]:
         text = self.cleaned_data["codes"]
@@ -47,16 +47,14 @@ class AnswerForm(Form):
         return codes
 
     def words(self, result: str) -> dict[str, Any]:
-        """What answers.answer takes, for an answer that was `result`. Only after `is_valid`.
-
-        Boxes that were not shown say nothing about files.
-        """
+        """What answers.answer takes, for an answer that was `result`. Only after `is_valid`."""
         told = self.cleaned_data
         return {
             "result": told["result"] or result,
             "note": told["note"],
             "trouble_codes": told["codes"],
-            "files": told["files"] if told["has_files"] else None,
+            "files": set(told["files"]) - set(told["had_files"]),
+            "without": set(told["had_files"]) - set(told["files"]),
         }
 
 

@@ -114,6 +114,11 @@ class Panel:
         return own if self.session.role == MECHANIC else [file for file in own if file.uploader_id == self.user.pk]
 
     @property
+    def can_be_added(self) -> list[SessionFile]:
+        """Those of them that are not there yet."""
+        return [file for file in self.can_be_attached if self.current is None or file.pk not in self.current.file_ids]
+
+    @property
     def previous(self) -> Row | None:
         return self.rows[self.current.number - 2] if self.current and self.current.number > 1 else None
 

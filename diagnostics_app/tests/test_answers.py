@@ -79,7 +79,7 @@ def test_photos_of_the_session_are_attached_and_taken_away(session, carla, max):
     check = answered(session, max, files=[first.pk, second.pk])
     answered(session, max, note="Look at the second one.")  # says nothing about files
     assert set(check.evidence.values_list("file", flat=True)) == {first.pk, second.pk}
-    answered(session, max, files=[second.pk])
+    answered(session, max, without=[first.pk])
     assert [each.file_id for each in check.evidence.all()] == [second.pk]
 
 

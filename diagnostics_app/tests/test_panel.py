@@ -183,9 +183,9 @@ def test_codes_are_explained_while_they_are_typed(session, max):
 def test_the_mechanic_ticks_the_photos_that_show_it(session, carla, max):
     photo = photo_in(session, carla)
     assert f'name="files" value="{photo.pk}"' in panel(max, session, "brakes-pads")
-    sends(max, session, step="brakes-pads", result="fault", has_files="1", files=str(photo.pk))
+    sends(max, session, step="brakes-pads", result="fault", files=str(photo.pk))
     assert f'value="{photo.pk}" checked' in panel(max, session, "brakes-pads")
-    sends(max, session, step="brakes-pads", note="No, that was another one.", has_files="1")
+    sends(max, session, step="brakes-pads", note="No, that was another one.", had_files=str(photo.pk))
     assert f'value="{photo.pk}" checked' not in panel(max, session, "brakes-pads")
 
 
@@ -202,9 +202,17 @@ def test_the_customer_is_asked_and_shows_it(session, carla, max):
     assert f'value="{photo.pk}" checked' in panel(max, session, "brakes-pads")
 
 
+def test_what_the_customer_attached_meanwhile_stays(session, carla, max):
+    photo = photo_in(session, carla)
+    sends(max, session, "session-check-ask", "brakes-pads", wish="photo", client_id=uuid4())
+    sends(carla, session, "session-check-evidence", "brakes-pads", files=str(photo.pk))
+    sends(max, session, step="brakes-pads", result="unsure")  # from a page on which the box was empty
+    assert session.checks.get().evidence.count() == 1
+
+
 def test_when_files_fail_the_check_goes_on(session, carla, max):
     photo = photo_in(session, carla)
-    sends(max, session, step="brakes-pads", result="fault", has_files="1", files=str(photo.pk))
+    sends(max, session, step="brakes-pads", result="fault", files=str(photo.pk))
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE files_app_sessionfile RENAME TO files_app_gone")
     assert "Files are not available just now." in panel(max, session, "brakes-pads")

@@ -101,7 +101,10 @@ class GuidedCheck extends HTMLElement {
       const standing = this.querySelector(`#${id}`);
       const part = step.querySelector(`#${id}`);
       if (!standing || !part || standing.contains(document.activeElement)) continue;
-      for (const box of part.querySelectorAll("[type=checkbox]")) box.checked = standing.querySelector(`[value="${box.value}"]`)?.checked ?? box.checked;
+      for (const box of standing.querySelectorAll("[type=checkbox]")) {
+        const fresh = part.querySelector(`[type=checkbox][value="${box.value}"]`);
+        if (fresh && box.checked !== box.defaultChecked) fresh.checked = box.checked;
+      }
       standing.replaceWith(part);
     }
   }

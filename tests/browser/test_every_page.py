@@ -31,6 +31,7 @@ def pages(carla: User, colin: User, max: User, nora: User, oscar: User, sam: Use
     unrated = completed(carla, max)
     off = cancelled(carla)
     talking, queued, arriving = live(carla, max), pending(colin), waiting(person("Chris"), nora, plan_code="video")
+    checking = live(person("Dana"), max, plan_code="diagnostic", category="brakes")
     unpaid_by = person("Cleo")
     unpaid = queue.submit(submission(plan_code="diagnostic"), by=unpaid_by)
     rooms = [f"/chat/{session.pk}/" for session in (talking, done, off)]
@@ -52,6 +53,8 @@ def pages(carla: User, colin: User, max: User, nora: User, oscar: User, sam: Use
             ],
         ),
         (nora, [arriving.room_url, f"/sessions/{arriving.pk}/release/", f"/sessions/{arriving.pk}/intake/"]),
+        (max, [checking.room_url, f"/sessions/{checking.pk}/checks/?step=brakes-pedal"]),
+        (checking.customer, [checking.room_url]),
         (oscar, ["/mechanic/", "/mechanic/settings/"]),
     ]
 
