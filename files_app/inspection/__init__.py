@@ -2,8 +2,9 @@
 
 `inspect` is the one way in. It knows no rows and no storage: a path goes in, files in a folder come out.
 
-Who looks at what: `kinds` reads the first bytes and names the format; `run` starts the child and does not trust it; `cage` is
-what the child cannot get out of; `photos`, `videos` (`boxes`, `webm`, `poster`) and `documents` write the clean copy.
+Who does what: `kinds` reads the first bytes and names the format; `run` starts the child and does not trust it; `cage` is what
+the child cannot get out of, `sight` what it can see of the disk; `photos`, `videos` (`boxes`, `webm`, `poster`) and `documents`
+write the clean copy.
 """
 
 from files_app.inspection.answers import Found, Refused

@@ -285,6 +285,38 @@ def test_the_limits_cannot_be_exceeded_nor_raised(attempt: str, outcome: str):
 
 
 @LINUX
+def test_the_child_sees_its_file_and_its_folder_only(tmp_path: Path):
+    """A decoder that was taken over could show its sender whatever it reads: the worker's environment, other people's files."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "own").write_text("own")
+    (tmp_path / "other").write_text("other")
+    tries = f"""
+from pathlib import Path
+from files_app.inspection import sight
+if not sight.narrow(path=Path({str(tmp_path / "own")!r}), out=Path({str(tmp_path / "out")!r}), program=""):
+    raise SystemExit("no Landlock here")
+def attempt(what):
+    try:
+        return bool(what()) or True
+    except OSError:
+        return False
+print(attempt(lambda: open({str(tmp_path / "own")!r}).read()), attempt(lambda: open({str(tmp_path / "out" / "new")!r}, "w").write("x")))
+for path in ({str(tmp_path / "other")!r}, "/etc/passwd", f"/proc/{{os.getppid()}}/environ", "/proc/self/environ", "{run.ROOT}/manage.py"):
+    print(path, attempt(lambda: open(path).read()))
+for path in ({str(tmp_path / "own")!r}, {str(tmp_path / "new")!r}, "/tmp/mechanichub-new", "/dev/shm/mechanichub-new"):
+    print(path, attempt(lambda: open(path, "w").write("x")), attempt(lambda: os.truncate(path, 0)))
+print(attempt(lambda: os.listdir("/etc")), attempt(lambda: os.symlink("/etc/passwd", {str(tmp_path / "out" / "link")!r})))
+"""
+    done = caged(tries)
+    if "no Landlock here" in done.stderr:
+        pytest.skip("this kernel has no Landlock")
+    first, *others = done.stdout.splitlines()
+    assert first == "True True", done.stderr
+    assert len(others) == 10
+    assert not [line for line in others if "True" in line]
+
+
+@LINUX
 def test_who_never_ends_is_ended():
     done = caged("while True: pass", "Limits(memory=300_000_000, processor=1, patience=9)")
     assert done.returncode < 0 and -done.returncode in run.LIMIT_SIGNALS
