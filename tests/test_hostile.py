@@ -11,6 +11,10 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from accounts_app.models import Mechanic, User, Workshop
+from diagnostics_app import answers
+from diagnostics_app.checklists import steps_for
+from files_app.models import Annotation, Bundle, Upload
+from files_app.tests.photos import photo_in
 from lifecycle import queue
 from requests_app.models import Vehicle
 from sessions_app import chat
@@ -27,6 +31,7 @@ from tests.hostile import (
     SHARP,
     STRANGE_EMAILS,
     TEXTS,
+    UPLOADS,
     WELL,
     Address,
     Form,
@@ -42,7 +47,7 @@ VISITING = ("visitor", "carla", "max", "oscar", "sam")
 AT_A_CODE = ("at the sign-in code", "at the reset code", "at the confirmation", "at the second factor")
 ADMIN = "admin:"
 FOR_INTAKE = ("name", "email", "phone", "city", "concern", "year", "make", "model", "plan", "consent")
-PRODUCT, DJANGO = 6, 2  # times that a form is filled with nonsense: one of ours, and one that the admin made
+PRODUCT, DJANGO = 4, 2  # times that a form is filled with nonsense: one of ours, and one that the admin made
 JSON = {"Accept": "application/json"}
 TYPED = {"name": HTML, "city": HTML[:80], "concern": f"{HTML} P0302", "postal_code": MARK}
 CAR = {"year": 2016, "make": MARK, "model": HTML[:60], "vin": "", "plate": MARK, "odometer": 1}
@@ -66,6 +71,7 @@ class World:
         self.sessions, self.owner = {}, {}
         self.fill()
         self.car = Vehicle.objects.create(owner=self.carla, notes=HTML, **CAR)
+        self.show()
 
     def fill(self) -> None:
         told = {**TYPED, "car": CAR}
@@ -78,6 +84,28 @@ class World:
         self.has("una", unattended=queue.escalate(cast.pending(self.somebody("una"), **told).pk))
         self.has("wim", waiting=cast.waiting(self.somebody("wim"), self.max, **told))
         self.has("abe", awaiting_payment=queue.submit(cast.submission(**told, plan_code="video"), by=self.somebody("abe")))
+
+    def show(self) -> None:
+        """Files and answers in the live session and in the one that is over, all of them named with HTML."""
+        live, done = self.sessions["live"], self.sessions["completed"]
+        self.photos = {session.pk: photo_in(session, self.carla, name=HTML[:100]) for session in (live, done)}
+        Annotation.objects.create(file=self.photos[live.pk], author=self.max, shape="arrow", points=[[0.1, 0.1], [0.5, 0.5]])
+        self.step = steps_for("other")[0].key
+        note = {"note": HTML, "trouble_codes": ["P0302"], "files": [self.photos[live.pk].pk]}
+        answers.answer(live.pk, by=self.max, step=self.step, result="fault", **note)
+        self.bundle = Bundle.objects.create(user=self.carla)
+        self.unsent = photo_in(None, self.carla, bundle=self.bundle, name=HTML[:100])
+        self.upload = Upload.objects.create(session=live, uploader=self.carla, name=HTML[:100], size=10)
+
+    def of_files(self, name: str) -> Iterator[tuple[Address, str]]:
+        """(address, path) of everything that somebody's files are at; `name` is the session's."""
+        session = self.sessions[name]
+        there = {"session_pk": session.pk, "bundle_pk": self.bundle.pk, "step": self.step}
+        for address in addresses():
+            if {"session_pk", "bundle_pk", "step"} & {*address.arguments} or address.name == "upload":
+                pk = self.unsent.pk if "bundle_pk" in address.arguments else self.photos[session.pk].pk
+                pk = {"upload": self.upload.pk}.get(address.name, session.pk if "step" in address.arguments else pk)
+                yield address, address.at(pk=pk, **there)
 
     def somebody(self, name: str) -> User:
         setattr(self, name, cast.person(name.capitalize()))
@@ -138,7 +166,9 @@ def pages(world: World) -> Iterator[tuple[str, str]]:
         yield from ((who, address.at()) for address in plain if address.route.startswith("accounts/"))
     of_session = [address for address in addresses() if address.arguments == ("pk",) and not address.route.startswith(("help/", "my/"))]
     for status, session in world.sessions.items():
-        yield from ((who, address.at(session.pk)) for address in of_session for who in {world.owner[status], "max", "sam"})
+        readers = (world.owner[status], "max", "sam") if status in ("live", "completed") else (world.owner[status], "max")
+        yield from ((who, address.at(session.pk)) for address in of_session for who in readers)
+    yield from ((who, path) for name in ("live", "completed") for _address, path in world.of_files(name) for who in ("carla", "max"))
     yield "visitor", reverse("intake", args=["free"])
     yield "carla", reverse("intake", args=["video"])
     yield "carla", reverse("vehicle-edit", args=[world.car.pk])
@@ -200,6 +230,7 @@ def without_form(world: World) -> list[tuple[str, Form]]:
     return [
         ("carla", Form("post", reverse("session-read", args=[live]), {"up_to": "1"})),
         ("carla", Form("post", reverse("session-review", args=[done]), {"stars": "", "text": ""})),
+        *((who, form) for who in ("carla", "max") for form in of_room(world)),
         ("visitor", Form("post", reverse("trouble-codes"), {"concern": ""})),
         ("visitor", Form("get", reverse("vin-facts"), {"vin": ""})),
         ("carla", Form("get", reverse("session-messages", args=[live]), {"after": "", "before": ""})),
@@ -209,6 +240,25 @@ def without_form(world: World) -> list[tuple[str, Form]]:
         *((who, Form("get", reverse(f"mechanic-{tab}"), of_list)) for tab in ("incoming", "history", "tabs") for who in ("max", "sam")),
         *(("sam", Form("get", address.at(), of_rows)) for address in addresses() if address.name.endswith("_changelist")),
         ("sam", Form("get", reverse("admin:autocomplete"), {"term": "", "app_label": "", "model_name": "", "field_name": ""})),
+    ]
+
+
+def of_room(world: World) -> list[Form]:
+    """What the scripts of a room send besides messages: files, strokes, answers of the guided check, consent to a call."""
+    live, photo = world.sessions["live"].pk, world.photos[world.sessions["live"].pk].pk
+    stroke = {"client_id": str(uuid.uuid4()), "shape": "line", "points": "[[0.1, 0.1], [0.2, 0.3]]"}
+    answer = {"result": "fault", "note": "", "codes": "", "has_files": "on", "files": str(photo)}
+    return [
+        Form("post", reverse("file-drawing", args=[live, photo]), stroke),
+        Form("post", reverse("file-drawing-undo", args=[live, photo]), {"client_id": ""}),
+        Form("post", reverse("session-files", args=[live]), {"client_id": "", "files": ""}),
+        Form("post", reverse("session-check", args=[live, world.step]), answer),
+        Form("post", reverse("session-check-ask", args=[live, world.step]), {"wish": "", "asked_for": "photo"}),
+        Form("post", reverse("session-check-evidence", args=[live, world.step]), {"files": str(photo), "client_ids": ""}),
+        Form("post", reverse("session-checklist", args=[live]), {"category": "brakes"}),
+        Form("post", reverse("session-codes", args=[live]), {"codes": "P0302"}),
+        Form("post", reverse("session-voice", args=[live]), {"agree": "on"}),
+        Form("get", reverse("session-checks", args=[live]), {"step": world.step}),
     ]
 
 
@@ -240,6 +290,9 @@ WITH_ID = [address for address in addresses() if {"pk", "object_id"} & {*address
 OF_PAGES = [address for address in WITH_ID if not address.name.startswith(ADMIN)]
 # A form that waits for its writer: thrown away twice it is gone all the same, and a mechanic cannot send one whatever it says.
 ANSWERS_ALWAYS = {"intake-discard": {302, 403}, "intake-continue": {403}}
+# Who does not speak the protocol of uploads is told so before anything is looked for; who is not signed in gets no page, but 401.
+ANSWERS_ALWAYS |= {name: {401, 412} for name in ("session-uploads", "intake-uploads", "upload")}
+ANSWERS_ALWAYS["intake-file-remove"] = {302}  # gone already is gone all the same
 
 
 def expected(who: str, address: Address) -> set[int]:
@@ -273,6 +326,41 @@ def test_what_belongs_to_somebody_else_is_not_found(intruder, world, who):
         for address in OF_PAGES:
             ask(intruder, who, "GET", address, pk)
             ask(intruder, who, "POST", address, pk)
+
+
+@pytest.mark.parametrize("who", ["visitor", "colin", "oscar", "nora"])
+def test_files_and_answers_of_somebody_else_are_not_found(intruder, world, who):
+    asked = [(address, path) for name in ("live", "completed") for address, path in world.of_files(name)]
+    assert len(asked) > 20
+    for address, path in asked:
+        for method in ("GET", "POST", "HEAD", "PATCH", "DELETE"):
+            answer = intruder.send(who, method, path, **JSON)
+            if answer is not None and answer.status_code not in expected(who, address):
+                intruder.complain([f"answered with {answer.status_code}"], f"{who} {method} {address.route}")
+
+
+def test_a_file_is_not_found_in_another_session(intruder, world):
+    """Both sessions are Carla's, and both files; but each file is of one of them."""
+    live, done = world.sessions["live"].pk, world.sessions["completed"].pk
+    for address in addresses():
+        if {"session_pk", "pk"} <= {*address.arguments}:
+            for who in ("carla", "max"):
+                ask_for = address.at(session_pk=live, pk=world.photos[done].pk)
+                for method in ("GET", "POST"):
+                    answer = intruder.send(who, method, ask_for, **JSON)
+                    if answer is not None and answer.status_code not in (404, 405):
+                        intruder.complain([f"answered with {answer.status_code}"], f"{who} {method} {address.route}")
+
+
+@pytest.mark.parametrize("note", UPLOADS)
+def test_any_upload_gets_an_answer(intruder, world, note):
+    """The protocol of resumable uploads is spoken by headers."""
+    to = (reverse("session-uploads", args=[world.sessions["live"].pk]), reverse("intake-uploads", args=[world.bundle.pk]))
+    of = reverse("upload", args=[world.upload.pk])
+    for who in ("visitor", "carla", "max", "colin"):
+        for method, path in (*(("POST", path) for path in to), ("PATCH", of), ("HEAD", of), ("DELETE", of), ("OPTIONS", to[0])):
+            kind, headers, body = UPLOADS[note]
+            intruder.send(who, method, path, body, kind=kind, note=note, **{"Tus-Resumable": "1.0.0"} | headers)
 
 
 def test_an_id_that_is_none_is_not_found(intruder):
@@ -376,7 +464,8 @@ def test_any_body_gets_an_answer_wherever_it_is_sent(intruder, note):
 @pytest.mark.parametrize("note", HEADERS)
 def test_any_header_gets_an_answer(intruder, world, note):
     room = reverse("room-chat", args=[world.sessions["live"].pk])
-    for path in (room, "/", "/mechanic/", f"/chat/{NOBODY}/", "/admin/", "/nowhere"):
+    files = reverse("session-files", args=[world.sessions["live"].pk])
+    for path in (room, files, "/", "/mechanic/", f"/chat/{NOBODY}/", "/admin/", "/nowhere"):
         for who, method in (("carla", "GET"), ("max", "POST"), ("sam", "GET")):
             intruder.send(who, method, path, note=note, **HEADERS[note])
 
