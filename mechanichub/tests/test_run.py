@@ -95,8 +95,11 @@ class Installation:
 
 
 def said(child: psutil.Process) -> list[str]:
-    """What it was started as, and its options; not the folders, which may be called anything."""
-    return [word for place, word in enumerate(child.cmdline()) if place < 4 or word.startswith("--queues")]
+    """What it was started as, and its options; not the folders, which may be called anything. Nothing when it has ended."""
+    try:
+        return [word for place, word in enumerate(child.cmdline()) if place < 4 or word.startswith("--queues")]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def eventually(holds: Callable[[], bool], seconds: float) -> bool:

@@ -7,12 +7,16 @@ A race returns what went wrong, in words, or nothing. "Badly" is a damage, or th
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import count
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts_app.models import Mechanic, User
+from files_app import bundles, storage, uploads
+from files_app.models import Bundle, SessionFile
 from lifecycle import people, queue, room
 from lifecycle.sweep import sweep
 from requests_app.models import Intake, SessionRequest
@@ -24,6 +28,7 @@ from tests.races.crowd import DONE, at_once, differs, do, without_locks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHY = "Because."
+PIECE = b"what was seen"
 _numbers = count()
 
 
@@ -193,6 +198,39 @@ def the_gateway_says_it_twice(town: Town) -> str:
     return differs(outcomes, {DONE: 4}) or ("" if events_of(session) == ["submit", "paid"] else f"{events_of(session)}")
 
 
+def two_files_for_the_last_place(town: Town) -> str:
+    customer = somebody()
+    session = cast.live(customer, town.max)
+    for number in range(9):
+        uploads.begin(session, a_file(number), by=customer)
+    outcomes = at_once(*(do(uploads.begin, session, a_file(9 + number), by=customer) for number in range(4)))
+    under_way = session.uploads.count()
+    room.abort(session.pk, by=None, reason=WHY)
+    return differs(outcomes, {DONE: 1, "409": 3}) or ("" if under_way == 10 else f"{under_way} under way")
+
+
+def a_file(number: int) -> uploads.Announced:
+    return uploads.Announced(client_id=uuid.uuid4(), name=f"{number}.jpg", size=len(PIECE))
+
+
+def one_file_is_announced_twice(town: Town) -> str:
+    bundle, file = Bundle.objects.create(), a_file(1)
+    outcomes = at_once(*[do(uploads.begin, bundle, file, by=None)] * 4)
+    made = bundle.uploads.count()
+    return differs(outcomes, {DONE: 4}) or ("" if made == 1 else f"{made} uploads")
+
+
+def the_last_piece_against_the_claim(town: Town) -> str:
+    """Whichever is first: the file is the session's, and checked."""
+    customer = somebody()
+    bundle, session = Bundle.objects.create(), cast.pending(customer)
+    upload = uploads.begin(bundle, a_file(1), by=None)
+    outcomes = at_once(do(uploads.receive, upload, 0, BytesIO(PIECE)), do(bundles.claim, bundle.pk, session.pk))
+    arrived, left = session.files.count(), Bundle.objects.filter(pk=bundle.pk).exists() or session.uploads.exists()
+    queue.cancel(session.pk, by=None, reason=WHY)
+    return differs(outcomes, {DONE: 2}) or ("" if (arrived, left) == (1, False) else f"{arrived} files, more elsewhere: {left}")
+
+
 # Each with how many mechanics it takes, and how many rounds it is run with locks, and at most without.
 RACES: dict[Callable[[Town], str], tuple[int, int, int]] = {
     forty_mechanics_want_one_request: (40, 5, 10),
@@ -208,6 +246,9 @@ RACES: dict[Callable[[Town], str], tuple[int, int, int]] = {
     one_message_is_sent_twice: (1, 8, 30),
     complete_against_abort: (1, 15, 60),
     the_gateway_says_it_twice: (0, 8, 30),
+    two_files_for_the_last_place: (1, 8, 30),
+    one_file_is_announced_twice: (0, 8, 30),
+    the_last_piece_against_the_claim: (0, 15, 60),
 }
 races = pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
 
@@ -239,3 +280,25 @@ def ends_badly(race: Callable[[Town], str], town: Town) -> bool:
         return bool(race(town))
     except Exception:
         return True
+
+
+# --- without any lock: a piece is taken by one UPDATE that looks where the last one ended -----------------
+
+
+def test_of_several_pieces_at_the_same_place_one_counts() -> None:
+    for _round in range(8):
+        upload = uploads.begin(Bundle.objects.create(), a_file(1), by=None)
+        outcomes = at_once(*(do(uploads.receive, upload, 0, BytesIO(PIECE[:5])) for _sender in range(4)))
+        assert not differs(outcomes, {DONE: 1, "409": 3})
+        upload.refresh_from_db()
+        assert upload.received == 5 and list(storage.names(f"incoming/{upload.pk}/")) == upload.pieces
+
+
+def test_of_several_last_pieces_one_makes_the_file() -> None:
+    for _round in range(8):
+        upload = uploads.begin(Bundle.objects.create(), a_file(1), by=None)
+        outcomes = at_once(*(do(uploads.receive, upload, 0, BytesIO(PIECE)) for _sender in range(4)))
+        assert not differs(outcomes, {DONE: 1, "409": 3})
+        file = SessionFile.objects.get(pk=upload.pk)
+        assert list(storage.names(f"incoming/{upload.pk}/")) == file.pieces and len(file.pieces) == 1
+        assert ProcrastinateJob.objects.filter(task_name="inspect_file", args={"file_id": str(file.pk)}).count() == 1
