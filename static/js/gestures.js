@@ -26,7 +26,8 @@ export class Gestures {
     if (event.button > 1 || event.target.closest("button")) return;
     event.preventDefault(); // no scrolling by the middle button, no selection
     this.element.focus({ preventScroll: true });
-    this.element.setPointerCapture(event.pointerId);
+    // A finger is captured by itself; where a script captures it, Chromium loses the first tap after a flick.
+    if (event.pointerType !== "touch") this.element.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, pointOf(event));
     if (this.pointers.size === 1) this.begin(event);
     else this.cancel();
