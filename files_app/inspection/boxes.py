@@ -23,12 +23,12 @@ MOST_ENTRIES = 5_000_000  # of all sample tables together
 
 # The boxes that stay, by the box they stand in. Those that are keys here are gone into.
 NEEDED = {
-    b"": {b"ftyp", b"styp", b"moov", b"mdat", b"moof", b"sidx", b"mfra"},
+    b"": {b"ftyp", b"styp", b"moov", b"mdat", b"moof", b"sidx"},
     b"moov": {b"mvhd", b"trak", b"mvex"},
     b"trak": {b"tkhd", b"tapt", b"edts", b"mdia"},
     b"edts": {b"elst"},
     b"mdia": {b"mdhd", b"hdlr", b"minf", b"elng"},
-    b"minf": {b"vmhd", b"smhd", b"gmhd", b"nmhd", b"hdlr", b"dinf", b"stbl"},
+    b"minf": {b"vmhd", b"smhd", b"dinf", b"stbl"},
     b"dinf": {b"dref"},
     b"stbl": set(b"stsd stts ctts cslg stss stps sdtp stsc stsz stco co64 sbgp sgpd subs saiz saio padb".split()),
     b"mvex": {b"mehd", b"trex"},
@@ -268,6 +268,7 @@ class Track:
         self.film, self.node = film, node
         handler = node.one(b"mdia", b"hdlr")
         self.handler = film.number(handler, 8).to_bytes(4, "big")
+        film.blank(handler.body + 24, handler.end)  # its name, as the camera calls it
         if self.handler in SHOWN:
             self.tables = node.one(b"mdia", b"minf", b"stbl")
             self.refuse_references(node.one(b"mdia", b"minf", b"dinf", b"dref"))

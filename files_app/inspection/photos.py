@@ -47,28 +47,36 @@ def look(name: str, path: Path, out: Path, _ffmpeg: str) -> dict[str, Any]:
         Refuse: too many pixels, damaged, or too complex.
     """
     image = decoded(name, path)
-    sampling = JpegImagePlugin.get_sampling(image) if name == "jpeg" else -1
+    sampling = JpegImagePlugin.get_sampling(image) if name == "jpeg" else -1  # -1: the usual one
     image = in_eight_bits(upright(image))
-    is_png = name == "png" or (name == "webp" and is_transparent(image))
-    image = in_srgb(image, "RGB" if not is_png and image.mode == "CMYK" else image.mode)
-    if not is_png:
-        image = opaque(image)
-    # Save() takes comments, profiles and more from here when nobody says otherwise.
-    image.info = {key: value for key, value in image.info.items() if key == "transparency" and is_png}
-
-    file = out / ("file.png" if is_png else "file.jpg")
-    if is_png:
-        image.save(file, "PNG", compress_level=4)
-    else:
-        image.save(file, "JPEG", quality=QUALITY, subsampling=max(sampling, -1))
+    stays_png = name == "png" or (name == "webp" and is_transparent(image))
+    image = in_srgb(image, "RGB" if image.mode == "CMYK" else image.mode)
+    file = written_as_png(image, out) if stays_png else written_as_jpeg(opaque(image), out, sampling)
     small(image).save(out / "thumbnail.jpg", "JPEG", quality=THUMBNAIL_QUALITY)
     return {
-        "content_type": "image/png" if is_png else "image/jpeg",
+        "content_type": "image/png" if stays_png else "image/jpeg",
         "file": file.name,
         "thumbnail": "thumbnail.jpg",
         "width": image.width,
         "height": image.height,
     }
+
+
+def written_as_png(image: Image.Image, out: Path) -> Path:
+    forget(image, but="transparency")
+    image.save(out / "file.png", "PNG", compress_level=4)
+    return out / "file.png"
+
+
+def written_as_jpeg(image: Image.Image, out: Path, sampling: int) -> Path:
+    forget(image)
+    image.save(out / "file.jpg", "JPEG", quality=QUALITY, subsampling=sampling)
+    return out / "file.jpg"
+
+
+def forget(image: Image.Image, *, but: str = "") -> None:
+    """What came with the pixels: save() takes comments, profiles and more from here when it is told nothing else."""
+    image.info = {key: value for key, value in image.info.items() if key == but}
 
 
 # --- reading
@@ -214,4 +222,6 @@ def small(image: Image.Image) -> Image.Image:
     size = tuple(max(1, round(side * shrink)) for side in image.size)
     if image.mode in ("P", "1"):  # these have no colours in between
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return opaque(image if shrink == 1 else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2))
+    image = opaque(image if shrink == 1 else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2))
+    forget(image)
+    return image

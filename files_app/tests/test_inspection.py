@@ -123,11 +123,13 @@ def test_up_is_up(name: str, tmp_path: Path):
 
 
 def test_colours_survive_what_describes_them(tmp_path: Path):
-    """In Display P3 the same numbers mean stronger colours; without the profile they have to become other numbers."""
-    plain = found(samples.jpeg(), tmp_path)
-    with Image.open(plain.path) as image:
-        red = image.getpixel((320, 240))
-    assert all(abs(one - other) < 8 for one, other in zip(red, (190, 30, 30), strict=True))
+    """Without their profile strong colours have to become other numbers, and ordinary ones stay."""
+    reds = []
+    for content in (samples.jpeg(), samples.jpeg_in_stronger_colours()):
+        with Image.open(found(content, tmp_path).path) as image:
+            reds.append(image.getpixel((320, 240)))
+    assert all(abs(one - other) < 8 for one, other in zip(reds[0], (190, 30, 30), strict=True))
+    assert reds[1][0] > 200, "the profile was thrown away and not applied"
 
 
 def test_transparency_and_palette_stay(tmp_path: Path):
