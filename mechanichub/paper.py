@@ -40,7 +40,8 @@ SMALL, NORMAL, TITLE, HEADING = 8.5, 10.0, 21.0, 12.5
 LEADING = 0.5  # millimetres a line, for each point of the letters
 PICTURE = 64.0  # the height of a picture's frame
 LARGEST_PICTURE = 1600  # pixels; more cannot be seen on paper
-PAGES = "\uf8f1"  # stands for the number of pages until it is known; nobody can type it, for fonts.printable() leaves none through
+# Stands for the number of pages, of up to two digits, until it is known. Nobody can type it: fonts.printable() lets none through.
+PAGES = "\uf8f1\uf8f2"
 
 
 class Paper(FPDF):
