@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -78,4 +78,6 @@ def back(request: HttpRequest, problems: list[str], *, to: str = "intake-choose"
     for problem in problems:
         notices.warning(request, problem)
     page = request.headers.get("Referer", "")
-    return redirect(page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else to)
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return HttpResponseRedirect(page)  # and not redirect(), which would look for a page of that name
+    return redirect(to)
