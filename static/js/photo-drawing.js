@@ -103,7 +103,7 @@ class PhotoDrawing extends HTMLElement {
     const all = [...strokes.filter(({ id }) => !removed.includes(id)), ...unsent];
     this.strokes = new Map(all.map((stroke) => [stroke.id, stroke]));
     this.svg.replaceChildren(...[...this.strokes.values()].map((stroke) => this.paint(stroke)));
-    Object.assign(this, { mayDraw, role });
+    Object.assign(this, { mayDraw, side: role }); // `role` of an element is ARIA's
     this.viewer.dialog.dataset.side = role;
     if (!mayDraw) this.choose("");
     this.follow();
@@ -329,7 +329,7 @@ class PhotoDrawing extends HTMLElement {
 
   fresh(points) {
     const label = this.tool === "number" ? this.nextNumber() : "";
-    return { id: "sketch", by: this.me, name: "", role: this.role, shape: this.tool, points, label };
+    return { id: "sketch", by: this.me, name: "", role: this.side, shape: this.tool, points, label };
   }
 
   // The server has the last word about it.
