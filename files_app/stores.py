@@ -27,8 +27,9 @@ SIGNED_FOR = 60  # seconds that a signed address is good for
 
 # A web thread waits for the server: these are all it can lose. An upload that failed is sent again by the browser.
 PATIENCE = {"connect_timeout": 2, "read_timeout": 5, "retries": {"total_max_attempts": 2, "mode": "standard"}}
+HASTE = {"connect_timeout": 1, "read_timeout": 2, "retries": {"total_max_attempts": 1}}
 SLOW, RESTS = 2, 10  # seconds; see Rest
-LOOK_EVERY, A_MOMENT = 10, 0.3  # seconds; see Watch
+LOOK_EVERY, A_MOMENT = 10, 1  # seconds; see Watch
 
 
 class NotAsSent(Exception):
@@ -168,12 +169,18 @@ class Bucket(S3Storage):
 
     def probe(self) -> None:
         """Raises what the server or the wire says."""
-        self._client.list_objects_v2(Bucket=self.bucket_name, Prefix=self.location, MaxKeys=1)
+        self._quick_client.list_objects_v2(Bucket=self.bucket_name, Prefix=self.location, MaxKeys=1)
 
     @cached_property
     def _client(self) -> Any:
         """One for all threads: clients are safe to share (boto3), and take a tenth of a second to make."""
         return self.connection.meta.client
+
+    @cached_property
+    def _quick_client(self) -> Any:
+        """For a question that a page waits for: asked once, with little patience."""
+        config = self.client_config.merge(Config(**HASTE))
+        return self._create_session().client("s3", region_name=self.region_name, endpoint_url=self.endpoint_url, config=config)
 
     def _at(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket_name, "Key": self._normalize_name(name)}

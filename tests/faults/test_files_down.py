@@ -14,10 +14,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts_app.models import User
-from files_app import storage
-from files_app.models import SessionFile
-from files_app.tests.photos import photo_in
-from files_app.tests.s3 import storages
+from files_app import storage, stores
+from files_app.models import SessionFile, Upload
+from files_app.tests.photos import photo_in, picture
+from files_app.tests.s3 import Meddler, s3_server, storages
 from live.limits import Seldom
 from requests_app.tests.filled import filled
 from sessions_app.models import Message, Session
@@ -54,6 +54,13 @@ def switched_off(settings: Settings) -> AbstractContextManager:
 
 
 FAULTS = {storage_refuses: "EndpointConnectionError", table_is_gone: "ProgrammingError", switched_off: "switched off"}
+
+
+@pytest.fixture(autouse=True)
+def time_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes seconds for what takes a moment, and this is not about that."""
+    monkeypatch.setattr(stores, "A_MOMENT", 20)
+    monkeypatch.setattr(stores, "SLOW", 20)
 
 
 @pytest.fixture(params=FAULTS, ids=lambda fault: fault.__name__.replace("_", "-"))
@@ -140,6 +147,21 @@ def test_what_is_about_files_says_that_they_are_not_available(
             seen = browser(carla).get(reverse("session-file", args=[live.pk, photo.pk]))
             assert seen.status_code == 503 and NOT_NOW in seen.content.decode() and seen["Retry-After"]
     assert len(warnings()) == 1
+
+
+@pytest.mark.parametrize("how", ["hangs up", "lies", "forgets half"])
+def test_a_piece_that_was_not_stored_was_not_received_and_can_be_sent_again(how: str, settings: Settings, carla: User, max: User) -> None:
+    session, tus, content = cast.live(carla, max), {"Tus-Resumable": "1.0.0"}, picture()
+    with s3_server() as server, Meddler(server) as meddler:
+        settings.STORAGES = storages(settings, meddler.address)
+        begun = browser(carla).post(at("session-uploads", session), headers=tus | {"Upload-Length": str(len(content))})
+        piece = {"data": content, "content_type": "application/offset+octet-stream", "headers": tus | {"Upload-Offset": "0"}}
+        meddler.how = how
+        assert browser(carla).patch(begun["Location"], **piece).status_code == 503
+        assert Upload.objects.get().received == 0 and not session.files.exists()
+        meddler.how = ""
+        assert browser(carla).patch(begun["Location"], **piece).status_code == 204
+        assert session.files.get().size == len(content) and not Upload.objects.exists()
 
 
 def test_readyz_names_it_and_keeps_the_server_in_service(fault: Fault, settings: Settings, client: Client) -> None:
