@@ -99,5 +99,13 @@ def services_are_understood(**kwargs: object) -> Iterator[checks.CheckMessage]:
             yield checks.Error(f"{name} names {what}: it begins with {wanted}, not with {scheme!r}.", id="mechanichub.E002")
 
 
+@checks.register
+def scanner_is_understood(**kwargs: object) -> Iterator[checks.CheckMessage]:
+    """An address of a virus scanner that nobody could ask: every file would wait for its word for ever."""
+    place = urlsplit(settings.CLAMD_URL)
+    if settings.CLAMD_URL and not ((place.scheme == "tcp" and place.hostname) or (place.scheme == "unix" and place.path)):
+        yield checks.Error(f"CLAMD_URL is {settings.CLAMD_URL!r}; it is tcp://host:3310 or unix:///path.", id="mechanichub.E006")
+
+
 def _not_set(names: list[str]) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not set."

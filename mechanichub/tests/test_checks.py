@@ -67,6 +67,14 @@ def test_an_address_that_nobody_understands_is_an_error(settings: Settings, name
     assert codes(settings, **{name: address}) == ["mechanichub.E002"]
 
 
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [("", []), ("tcp://clamd", []), ("unix:///run/clamd.sock", []), ("clamd:3310", ["mechanichub.E006"]), ("tcp://", ["mechanichub.E006"])],
+)
+def test_a_virus_scanner_that_cannot_be_asked_is_an_error(settings: Settings, address: str, found: list[str]) -> None:
+    assert codes(settings, CLAMD_URL=address) == found
+
+
 def test_a_current_database_is_accepted(db: None) -> None:
     assert checks.unapplied() == []
 
