@@ -322,10 +322,11 @@ def test_what_does_not_exist_is_not_found(intruder, who):
 
 @pytest.mark.parametrize("who", ["visitor", "colin", "oscar"])
 def test_what_belongs_to_somebody_else_is_not_found(intruder, world, who):
-    for pk in (*(session.pk for session in world.sessions.values()), world.car.pk):
-        for address in OF_PAGES:
+    for at, pk in enumerate((*(session.pk for session in world.sessions.values()), world.car.pk)):
+        for number, address in enumerate(OF_PAGES):
             ask(intruder, who, "GET", address, pk)
-            ask(intruder, who, "POST", address, pk)
+            if pk == world.sessions["live"].pk or number % len(world.sessions) == at:
+                ask(intruder, who, "POST", address, pk)
 
 
 @pytest.mark.parametrize("who", ["visitor", "colin", "oscar", "nora"])
@@ -366,7 +367,7 @@ def test_any_upload_gets_an_answer(intruder, world, note):
 def test_an_id_that_is_none_is_not_found(intruder):
     for number, address in enumerate(WITH_ID):
         is_page = not address.name.startswith(ADMIN)
-        for note in MALFORMED_IDS if is_page else some(MALFORMED_IDS, number, 4):
+        for note in some(MALFORMED_IDS, number, 7 if is_page else 4):
             if is_page or note != "a number":  # the admin has rows that have nothing but a number
                 ask(intruder, "carla" if is_page else "sam", "GET", address, MALFORMED_IDS[note], note)
 
@@ -409,9 +410,9 @@ def test_every_form_takes_each_answer_twice(intruder, fillable):
 
 
 def test_every_form_takes_a_megabyte(intruder, fillable):
-    for number, (who, form, times) in enumerate(fillable):
+    for number, (who, form, _times) in enumerate(fillable):
         if form.method == "post":
-            for name in some(form.to_fill, number, times // 2):
+            for name in some(form.to_fill, number, 1):
                 intruder.submit(who, form, form.well_filled | {name: "9" * 1_000_000}, f"a megabyte of {name}")
             intruder.submit(who, form, dict.fromkeys(form.fields, "x" * (1_400_000 // len(form.fields))), "a megabyte in all")
 
