@@ -204,3 +204,44 @@ def test_the_copy_looks_as_the_page_does(browse: Callable[..., Page], photo: Ses
 
 def photo_name(photo: SessionFile, number: int) -> str:
     return str(photo.pk)[:-1] + f"{number:x}"
+
+
+def test_fingers_pinch_flick_and_draw(browse: Callable[..., Page], session: Session, photo: SessionFile, carla: User) -> None:
+    photo_in(session, carla, size=(600, 900), name="wheel.jpg")
+    page = browse(carla, has_touch=True, is_mobile=True, **PHONE_AT_NIGHT)
+    looks_at(page, photo)
+    fingers = page.context.new_cdp_session(page)
+    size, title = page.locator("[data-percent]"), page.get_by_role("dialog").get_by_role("heading")
+
+    def touch(kind: str, *points: Spot) -> None:
+        at = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    def moves(start: Spot, way: Spot) -> None:
+        touch("touchStart", start)
+        for step in range(6):
+            touch("touchMove", (start[0] + way[0] * step / 5, start[1] + way[1] * step / 5))
+
+    touch("touchStart", (150, 350))
+    touch("touchStart", (150, 350), (210, 350))
+    touch("touchMove", (120, 350), (240, 350))
+    touch("touchEnd")
+    expect(size).to_have_text("200 %")
+    for _ in range(2):
+        page.touchscreen.tap(180, 350)
+    expect(size).to_have_text("100 %")
+    page.get_by_role("button", name="Arrow").tap()
+    expect(page.get_by_role("button", name="Arrow")).to_have_attribute("aria-pressed", "true")
+    moves((100, 300), (60, 0))
+    touch("touchStart", (160, 300), (220, 350))
+    touch("touchMove", (160, 300), (220, 350))
+    touch("touchEnd")
+    expect(drawn(page)).to_have_count(0)
+    moves((100, 300), (60, 60))
+    touch("touchEnd")
+    expect(drawn(page)).to_have_count(1)
+
+    page.get_by_role("button", name="Move").tap()
+    moves((300, 350), (-160, 0))
+    touch("touchEnd")
+    expect(title).to_have_text("wheel.jpg")
