@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -34,8 +35,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One person who can sign in: a customer, a mechanic or staff."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(_("e-mail"), max_length=254)
-    full_name = models.CharField(_("name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    full_name = models.CharField(_("name"), blank=True, validators=[MaxLengthValidator(120)])  # names of the old system may be longer
     phone = PhoneNumberField(_("phone"), blank=True)
     timezone = models.CharField(_("time zone"), max_length=64, blank=True, default="")
     language = models.CharField(_("language"), max_length=10, default="en")
@@ -54,7 +55,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="an_email_belongs_to_one_person", violation_error_message=_("This e-mail address is taken.")
+                Lower("email"),
+                condition=~Q(email=""),  # people of the old system may have none
+                name="an_email_belongs_to_one_person",
+                violation_error_message=_("This e-mail address is taken."),
             )
         ]
 
@@ -100,7 +104,7 @@ class Mechanic(models.Model):
         SUSPENDED = "suspended", _("suspended")
 
     user = models.OneToOneField(User, verbose_name=_("person"), primary_key=True, on_delete=models.PROTECT, related_name="mechanic")
-    display_name = models.CharField(_("display name"), max_length=80)
+    display_name = models.CharField(_("display name"), validators=[MaxLengthValidator(80)])
     photo = models.ImageField(_("photo"), upload_to="mechanics/", blank=True)
     bio = models.TextField(_("about"), max_length=2000, blank=True)
     brands = ArrayField(models.SlugField(), verbose_name=_("brands"), default=list, blank=True)

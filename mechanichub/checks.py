@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
+from mechanichub import catalogue
+
 # What each address names, and the schemes that are understood.
 SERVICES = {
     "DATABASE_URL": ("PostgreSQL", {"postgres", "postgresql"}),
@@ -51,19 +53,31 @@ def refuse_incomplete_settings() -> None:
 
 
 def refuse_stale_schema() -> None:
-    """Refuses to serve when the database lacks a migration, or does not answer.
+    """Refuses to serve when the database lacks a migration, is not what the migrations make, or does not answer.
 
     Raises:
         ImproperlyConfigured: one sentence.
     """
     try:
         waiting = unapplied()
+        lost = [] if waiting else drift()
     except DatabaseError as error:
         raise ImproperlyConfigured(f"The database does not answer: {str(error).strip().splitlines()[-1]}")
     finally:
         connection.close()
     if waiting:
         raise ImproperlyConfigured(f"The database is older than this code: run `manage.py migrate` first ({describe(waiting)}).")
+    if lost:
+        raise ImproperlyConfigured(f"The database is not what the migrations make: {lost}. `manage.py verify_schema` says how to mend it.")
+
+
+def drift() -> str:
+    """What the database lacks of what the migrations promise, or has otherwise, in a few words; "" when nothing.
+
+    What somebody added, such as an index of his own, keeps nobody from serving.
+    """
+    found = [each for each in catalogue.differences(catalogue.promised(), catalogue.read()) if each.problem != "extra"]
+    return f"{len(found)} differences, beginning with {found[0].kind} {found[0].name} ({found[0].problem})" if found else ""
 
 
 def describe(migrations: list[str]) -> str:

@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from files_app import storage
 from files_app.models import SessionFile
-from mechanichub.checks import describe, unapplied
+from mechanichub.checks import describe, drift, unapplied
 
 ENOUGH = 2.0  # seconds that all probes together have for their answers
 HEARTBEAT = timedelta(seconds=60)  # a worker writes one every ten seconds
@@ -98,7 +98,7 @@ def database() -> str:
 
 def schema() -> str:
     waiting = unapplied()
-    return describe(waiting) if waiting else "ok"
+    return describe(waiting) if waiting else drift() or "ok"
 
 
 def channels() -> str:

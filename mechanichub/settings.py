@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "lifecycle",
     "live",
     "dashboard",
+    "legacy_app",
     "demo",
     "allauth",
     "allauth.account",

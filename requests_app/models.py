@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -70,7 +71,7 @@ class Intake(Car):
     vehicle = models.ForeignKey(
         Vehicle, verbose_name=_("vehicle"), null=True, blank=True, on_delete=models.SET_NULL, related_name="intakes"
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), validators=[MaxLengthValidator(120)])
     email = models.EmailField(_("e-mail"), max_length=254)
     phone = PhoneNumberField(_("phone"))
     city = models.CharField(_("city"), max_length=80)
@@ -124,7 +125,7 @@ class SessionRequest(models.Model):
 
     session = models.OneToOneField(Session, verbose_name=_("session"), primary_key=True, on_delete=models.PROTECT, related_name="request")
     intake = models.OneToOneField(Intake, verbose_name=_("intake"), on_delete=models.PROTECT, related_name="request")
-    customer_name = models.CharField(_("customer"), max_length=120)
+    customer_name = models.CharField(_("customer"), validators=[MaxLengthValidator(120)])
     customer_email = models.EmailField(_("e-mail"), max_length=254)
     request_type = models.CharField(_("wanted"), max_length=16, choices=Type, default=Type.GENERAL)
     requested_brand = models.SlugField(_("brand"), blank=True)

@@ -16,9 +16,9 @@ class SessionRequestQuerySet(models.QuerySet):
 
     def with_card(self) -> "SessionRequestQuerySet":
         """Loads all that its card and its intake show; not the search words, which are longer than the rest together."""
-        # The last three are mostly empty. As joins they would triple the time that PostgreSQL takes to plan the query.
-        seldom = ("preferred_mechanic", "preferred_workshop", "follows")
-        return self.select_related("session", "intake").prefetch_related(*seldom).defer("intake__words")
+        # These are mostly empty. As joins they would double the time that PostgreSQL takes to plan the query.
+        seldom = ("preferred_mechanic", "follows")
+        return self.select_related("session", "intake", "preferred_workshop").prefetch_related(*seldom).defer("intake__words")
 
     def in_queue(self) -> "SessionRequestQuerySet":
         """What a mechanic may take, the longest waiting first."""

@@ -202,7 +202,8 @@ class SessionEvent(models.Model):
             models.UniqueConstraint(fields=["session", "number", "to_status"], name="an_event_and_where_it_leads"),
             models.CheckConstraint(condition=moves.legal_events(), name="an_event_is_a_legal_move_or_a_note"),
             models.CheckConstraint(
-                condition=Q(number=1, kind="submit") | Q(number__gt=1) & ~Q(kind="submit"), name="a_timeline_starts_with_submit"
+                condition=Q(number=1, kind__in=["submit", moves.IMPORTED]) | Q(number__gt=1) & ~Q(kind__in=["submit", moves.IMPORTED]),
+                name="a_timeline_starts_once",
             ),
             Reference(
                 name="an_event_goes_on_from_the_one_before",
@@ -262,7 +263,12 @@ class Message(models.Model):
     session = models.ForeignKey(Session, verbose_name=_("session"), on_delete=models.PROTECT, db_index=False, related_name="messages")
     number = models.PositiveIntegerField(_("number"))
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("author"), on_delete=models.PROTECT, db_index=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        null=True,  # in conversations of the old system it is not always known
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
     )
     client_id = models.UUIDField(_("client id"))
     body = models.TextField(_("text"), max_length=4000)

@@ -93,13 +93,16 @@ TABLE = (
 )
 MOVES = {move.name: move for move in TABLE}
 
+# The first event of a session that was brought over from the old system: it stands where it stood there.
+IMPORTED = "imported"
+
 # Events that leave the status as it is.
 NOTES = ("reviewed", "looked_at", "audio_agreed", "files_removed")
 
 
 def legal_events() -> Q:
     """The condition on an event's (kind, from_status, to_status) that the table of moves amounts to."""
-    legal = Q(kind__in=NOTES, from_status=F("to_status"))
+    legal = Q(kind__in=NOTES, from_status=F("to_status")) | Q(kind=IMPORTED, from_status=NOTHING)
     for move in MOVES.values():
         legal |= Q(kind=move.name, from_status__in=move.sources, to_status__in=move.targets)
     return legal

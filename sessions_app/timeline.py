@@ -143,6 +143,7 @@ WORDS: dict[str, Callable[[], str]] = {
     "escalate": lambda: _("%(who)s called every mechanic and the support team."),
     "requeue": lambda: _("%(who)s put the session into the queue again."),
     "reviewed": lambda: _("%(who)s rated the session."),
+    "imported": lambda: _("Brought over from the old system."),
     "looked_at": lambda: _("%(who)s looked into the session."),
     "files_removed": lambda: _("%(who)s deleted the files of the session."),
     "audio_agreed": lambda: _("%(who)s agreed to talk, and the chat became a voice call."),

@@ -319,12 +319,12 @@ STATUS = [
     Attack("rewrite what happened second", "events_of_a_session_are_numbered", event("waiting", 2, "cancel", "pending", "cancelled")),
     Attack(
         "begin a timeline with something else than the submission",
-        "a_timeline_starts_with_submit",
+        "a_timeline_starts_once",
         session() + TAKES_PART + intake() + request() + event("new_session", 1, "paid", "awaiting_payment", "pending"),
     ),
     Attack(
         "submit twice",
-        "a_timeline_starts_with_submit",
+        "a_timeline_starts_once",
         event("pending", 2, "submit", "", "pending") + change("pending", "version = 2"),
     ),
     Attack(

@@ -7,6 +7,7 @@ import pytest
 
 from live import outbox
 from live.outbox import Courier, Outbox
+from tests.asynchronous import run
 
 
 class Browser:
@@ -52,7 +53,7 @@ def told(number: int, texts: list[str], *, slow: int = -1, breaks: Exception | N
         await soon()
         return browsers
 
-    return asyncio.run(tell())
+    return run(tell())
 
 
 def test_everybody_gets_everything_in_order():
@@ -88,7 +89,7 @@ def test_a_slow_one_gets_all_of_it_in_order_when_it_reads_again():
         await soon()
         return browser
 
-    assert asyncio.run(tell()).texts == ["a", "b", "c", "d"]
+    assert run(tell()).texts == ["a", "b", "c", "d"]
 
 
 def test_who_takes_too_long_over_one_text_is_cut_at_the_next(monkeypatch):
@@ -105,7 +106,7 @@ def test_who_takes_too_long_over_one_text_is_cut_at_the_next(monkeypatch):
         browser.outbox.put("beat")
         return early, browser.is_cut
 
-    assert asyncio.run(tell()) == (False, True)
+    assert run(tell()) == (False, True)
 
 
 def test_who_has_too_much_waiting_is_cut(monkeypatch):
@@ -120,4 +121,4 @@ def test_who_has_too_much_waiting_is_cut(monkeypatch):
             browser.outbox.put("waiting")
         return browser.is_cut
 
-    assert [asyncio.run(tell(number)) for number in (3, 4)] == [False, True]
+    assert [run(tell(number)) for number in (3, 4)] == [False, True]

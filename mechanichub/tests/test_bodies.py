@@ -13,6 +13,7 @@ from a2wsgi import WSGIMiddleware
 
 from mechanichub import bodies
 from mechanichub.asgi import THREADS
+from tests.asynchronous import run
 from tests.conftest import running_site, site  # noqa: F401 (fixtures)
 
 
@@ -37,7 +38,7 @@ class Exchange:
 
     def run(self) -> "Exchange":
         application = bodies.whole_requests(WSGIMiddleware(self.echo))
-        asyncio.run(application(self.scope, self.receive, self.send))
+        run(application(self.scope, self.receive, self.send))
         return self
 
     def echo(self, environ: dict, start_response: Callable) -> list[bytes]:

@@ -1,6 +1,5 @@
 """A server that cannot work does not start, and says why in one sentence."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from mechanichub import checks
 from mechanichub.embedded import CannotStart
 from mechanichub.embedded.runfile import RunFile, adopt
 from mechanichub.lifespan import lifespan
+from tests.asynchronous import run
 
 
 @pytest.fixture
@@ -85,6 +85,19 @@ def test_an_older_database_is_refused_by_the_name_of_what_it_lacks(stale_schema:
         checks.refuse_stale_schema()
 
 
+def test_a_database_that_lost_a_rule_is_refused_by_its_name(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE sessions_app_session DROP CONSTRAINT clocks_are_in_order")
+    with pytest.raises(ImproperlyConfigured, match=r"1 differences, .*clocks_are_in_order \(missing\).*verify_schema"):
+        checks.refuse_stale_schema()
+
+
+def test_an_index_of_ones_own_keeps_nobody_from_serving(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX mine ON sessions_app_session (plan_id)")
+    checks.refuse_stale_schema()
+
+
 def opening(events: list[str]) -> list[dict[str, Any]]:
     """What the lifespan answers to these events."""
     answers: list[dict[str, Any]] = []
@@ -96,7 +109,7 @@ def opening(events: list[str]) -> list[dict[str, Any]]:
     async def send(answer: dict[str, Any]) -> None:
         answers.append(answer)
 
-    asyncio.run(lifespan({"type": "lifespan", "state": {}}, receive, send))
+    run(lifespan({"type": "lifespan", "state": {}}, receive, send))
     return answers
 
 

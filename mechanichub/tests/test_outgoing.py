@@ -9,6 +9,7 @@ from a2wsgi import WSGIMiddleware
 
 from mechanichub import outgoing
 from mechanichub.asgi import PIECES_WAITING, THREADS
+from tests.asynchronous import run
 
 CLIP = bytes(number % 251 for number in range(3 * outgoing.PIECE + 5))
 SCOPE = {"type": "http", "method": "GET", "path": "/", "http_version": "1.1", "query_string": b"", "headers": []}
@@ -68,14 +69,14 @@ class Client:
 
 def test_a_file_arrives_whole_and_is_closed() -> None:
     file, client = File(CLIP), Client()
-    asyncio.run(client.ask(site(giving(file))))
+    run(client.ask(site(giving(file))))
     assert client.got == CLIP and client.sent[-1] == {"type": "http.response.body", "body": b""}
     assert file.closed
 
 
 def test_pages_go_as_before() -> None:
     client = Client()
-    asyncio.run(client.ask(site(page)))
+    run(client.ask(site(page)))
     assert client.got == b"a page" and client.is_complete.is_set()
 
 
@@ -93,17 +94,17 @@ def test_more_people_than_threads_take_a_file_slowly_and_pages_go_on() -> None:
             task.cancel()
         return quick
 
-    assert asyncio.run(asyncio.wait_for(story(), 10)).got == b"a page"
+    assert run(asyncio.wait_for(story(), 10)).got == b"a page"
 
 
 def test_no_more_is_read_for_somebody_who_went_away() -> None:
     file = File(bytes(outgoing.PIECE * 50))
-    asyncio.run(Client(goes=True).ask(site(giving(file))))
+    run(Client(goes=True).ask(site(giving(file))))
     assert file.reads < 5 and file.closed
 
 
 def test_who_never_takes_anything_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outgoing, "TAKEN_WITHIN", 0.05)
     file = File(CLIP)
-    asyncio.run(asyncio.wait_for(Client(takes=1).ask(site(giving(file))), 5))
+    run(asyncio.wait_for(Client(takes=1).ask(site(giving(file))), 5))
     assert file.closed

@@ -123,10 +123,11 @@ def test_both_sides_see_the_car_the_concern_and_the_codes_in_words(carla, max):
         assert "+1 415-555-0101" in html
 
 
-def test_no_control_of_a_call_is_shown_before_there_are_calls(carla, max):
-    html = page(carla, cast.live(carla, max, plan_code="video"))
-    assert 'name="body"' in html
-    assert "room-call" not in html and "#camera" not in html
+def test_the_call_is_for_the_two_who_are_in_it(carla, max, sam):
+    session = cast.live(carla, max, plan_code="video")
+    assert all("<call-stage" in page(person, session) for person in (carla, max))
+    room.look(session.pk, by=sam, reason="Both complain.")
+    assert "<call-stage" not in page(sam, session)
 
 
 @pytest.mark.parametrize("plan", ["free", "video"])

@@ -1,0 +1,205 @@
+"""The old database comes over whole: every row is imported, merged, or set aside with a reason, and stands where our rules let it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from accounts_app.models import Mechanic, User
+from legacy_app.importing import Import
+from legacy_app.models import SetAside
+from legacy_app.source import snapshot
+from requests_app.models import Intake, SessionRequest, Vehicle
+from sessions_app.models import Message, Report, Review, Session, SessionEvent
+
+EXPECTED = json.loads((Path(__file__).parent / "expected.json").read_text())
+NOW = datetime(2025, 11, 12, 12, tzinfo=UTC)
+LOST_VIDEO, LOST_CHAT = UUID("e8762f53-5137-44ee-b8ef-09c9a01b1c5f"), UUID("62e91166-c36b-4bd5-bc51-5b168f1bd176")
+
+
+def bring(url: str, **options: bool) -> dict:
+    with snapshot(url) as source:
+        run = Import(source, NOW, **options)
+        report = run.write(run.look())
+        check_rules_of_the_database()
+        return report.as_data() | {"fitted": run.fitted}
+
+
+def check_rules_of_the_database() -> None:
+    """What would be looked at when the transaction commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def everything() -> dict[str, int]:
+    models = (User, Mechanic, Vehicle, Intake, Session, SessionRequest, SessionEvent, Message, Review, Report, SetAside)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+def test_the_sample_comes_over(db: None, legacy: str) -> None:
+    report = bring(legacy)
+    result = EXPECTED["result"]
+    sessions = result["sessions"]["imported"] + result["sessions"]["created"]
+    assert Session.objects.count() == SessionRequest.objects.count() == Intake.objects.count() == sessions == 47
+    assert Mechanic.objects.count() == result["mechanics"] + 1, "and one whom nobody knows"
+    assert Vehicle.objects.count() == result["vehicles"]
+    assert Message.objects.count() == result["messages"]
+    assert Review.objects.count() == result["reviews"]
+    assert {(each.table, each.source_id, each.reason) for each in SetAside.objects.all()} == {
+        (each["table"], each["id"], each["reason"]) for each in report["not_imported"]
+    }
+
+
+def test_nothing_is_written_by_looking(db: None, legacy: str) -> None:
+    before = everything()
+    call_command("import_legacy", source=legacy)
+    assert everything() == before
+
+
+def test_a_second_run_changes_nothing(db: None, legacy: str) -> None:
+    bring(legacy)
+    before = everything()
+    bring(legacy)
+    assert everything() == before
+
+
+def test_a_run_that_was_interrupted_goes_on(db: None, legacy: str) -> None:
+    with snapshot(legacy) as source:
+        run = Import(source, NOW)
+        report = run.look()
+
+        def die(what: str, done: int) -> None:
+            raise KeyboardInterrupt
+
+        run.tell = die
+        with pytest.raises(KeyboardInterrupt):
+            run.write(report)
+    half = everything()
+    bring(legacy)
+    assert everything() != half
+    assert Session.objects.count() == 47
+
+
+def test_names_arrive_unchanged(db: None, legacy: str, damage: Callable) -> None:
+    long_name = "Ζωή " * 100 + "张伟"
+    damage(f"UPDATE public.profiles SET full_name = '{long_name}' WHERE id = 'c0000000-0000-4000-8000-000000000001'")
+    bring(legacy)
+    for name in EXPECTED["names"]:
+        assert User.objects.get(pk=name["profile"]).full_name == name["full_name"]
+    assert User.objects.get(pk="c0000000-0000-4000-8000-000000000001").full_name == long_name
+
+
+def test_the_session_that_its_mechanic_could_not_find_has_its_mechanic(db: None, legacy: str) -> None:
+    bring(legacy)
+    session = Session.objects.get(pk=LOST_VIDEO)
+    assert session.mechanic.display_name == "Keiko Tanabe"
+    assert session.cancel_reason == "legacy_stale", "nobody waits for weeks"
+    assert session.metadata["legacy"]["request_status"] == "cancelled"
+
+
+def test_open_sessions_stay_open_when_asked_to(db: None, legacy: str) -> None:
+    bring(legacy, keep_open=True)
+    assert Session.objects.get(pk=LOST_VIDEO).status == "waiting"
+    assert Session.objects.get(pk=LOST_CHAT).status == "pending"
+    assert Session.objects.get(pk=LOST_CHAT).request.intake.name == "Ines Alvarado"
+
+
+def test_each_has_one_event_that_keeps_the_old_words(db: None, legacy: str) -> None:
+    bring(legacy)
+    events = SessionEvent.objects.filter(session__in=Session.objects.all())
+    assert set(events.values_list("number", "kind")) == {(1, "imported")}
+    assert events.get(session=LOST_VIDEO).data["session_status"] == "waiting"
+
+
+def test_an_address_that_two_people_have_stays_with_the_first(db: None, legacy: str) -> None:
+    bring(legacy)
+    assert User.objects.get(pk="c0000000-0000-4000-8000-000000000001").email == "nora.whitfield@example.com"
+    assert User.objects.get(pk="c0000000-0000-4000-8000-000000000015").email == ""
+
+
+def test_whom_nobody_knows_writes_as_nobody(db: None, legacy: str) -> None:
+    bring(legacy)
+    assert Message.objects.get(client_id="d0000000-0000-4000-8000-000000000017").author is None
+
+
+def test_messages_are_numbered_in_their_order(db: None, legacy: str) -> None:
+    bring(legacy)
+    for session in Session.objects.exclude(messages=None).distinct():
+        numbers = list(session.messages.order_by("sent_at").values_list("number", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_mechanic_keeps_as_many_as_he_has_places_for(db: None, legacy: str, damage: Callable) -> None:
+    """Five live calls of one mechanic: he has one place for calls."""
+    damage(
+        """UPDATE public.sessions SET status = 'live', type = 'video', mechanic_id = '3e000000-0000-4000-8000-000000000001',
+             started_at = created_at, ended_at = NULL
+           WHERE id IN (SELECT DISTINCT ON (customer_user_id) id FROM public.sessions WHERE customer_user_id IS NOT NULL
+                        ORDER BY customer_user_id, id LIMIT 5)"""
+    )
+    report = bring(legacy, keep_open=True)
+    assert Session.objects.filter(status="live").count() == 1
+    assert Counter(what for _table, _id, what in report["fitted"])["no_place_with_mechanic"] >= 4
+
+
+def test_a_session_that_nobody_completed_is_held_by_nobody(db: None, legacy: str, damage: Callable) -> None:
+    damage(f"UPDATE public.sessions SET status = 'Completed ', mechanic_id = NULL WHERE id = '{LOST_CHAT}'")
+    bring(legacy)
+    session = Session.objects.get(pk=LOST_CHAT)
+    assert (session.status, session.mechanic.display_name) == ("completed", "Unknown (old system)")
+    assert not session.mechanic.user.has_usable_password() and not session.mechanic.user.is_active
+
+
+def test_every_row_is_somewhere(db: None, legacy: str) -> None:
+    """Imported and set aside together are all there were."""
+    report = bring(legacy)
+    rows, result = report["source"]["rows"], report["result"]
+    aside = Counter(each["table"] for each in report["not_imported"])
+    assert rows["sessions"] == result["sessions"]["imported"] + aside["sessions"]
+    assert rows["session_requests"] == result["requests"]["imported"] + aside["session_requests"]
+    assert rows["chat_messages"] == result["messages"] + aside["chat_messages"]
+    assert rows["session_files"] == result["files"] + aside["session_files"]
+    assert rows["intakes"] == result["intakes"] + aside["intakes"]
+    assert rows["vehicles"] == result["vehicles"] + aside["vehicles"]
+
+
+DRIFTS = {
+    "no keys at all": """ALTER TABLE public.mechanic_reviews DROP CONSTRAINT mechanic_reviews_session_id_key;
+        ALTER TABLE public.sessions DROP CONSTRAINT sessions_pkey CASCADE, DROP CONSTRAINT sessions_stripe_session_id_key;
+        INSERT INTO public.sessions SELECT * FROM public.sessions LIMIT 5""",
+    "states in many spellings": "UPDATE public.sessions SET status = upper(status) || E' \\n'",
+    "states that nobody knows": "UPDATE public.sessions SET status = 'melted'",
+    "no states": "UPDATE public.sessions SET status = NULL",
+    "no times": "UPDATE public.sessions SET created_at = NULL, started_at = NULL, ended_at = NULL",
+    "times the wrong way round": """UPDATE public.sessions
+        SET started_at = created_at - interval '1 day', ended_at = created_at - interval '2 days'""",
+    "from the future": "UPDATE public.sessions SET created_at = created_at + interval '10 years'",
+    "all live at once": "UPDATE public.sessions SET status = 'live'",
+    "metadata that are no object": """UPDATE public.session_requests SET metadata = '["session_id"]';
+        UPDATE public.sessions SET metadata = '7'""",
+    "plans that nobody knows": "UPDATE public.sessions SET plan = 'gold'; UPDATE public.session_requests SET plan_code = NULL",
+    "mechanics by their accounts": """ALTER TABLE public.session_requests DROP CONSTRAINT session_requests_mechanic_id_fkey;
+        UPDATE public.session_requests r SET mechanic_id = m.user_id FROM public.mechanics m WHERE m.id = r.mechanic_id""",
+    "his own mechanic": """UPDATE public.sessions SET mechanic_id = '3e000000-0000-4000-8000-000000000001',
+        customer_user_id = 'a0000000-0000-4000-8000-000000000001', status = 'live'""",
+    "addresses that are none": "UPDATE public.profiles SET email = 'not an address' || id",
+    "twenty files in a session": """INSERT INTO public.session_files (session_id, uploaded_by, file_name, file_size, storage_path)
+        SELECT '62e91166-c36b-4bd5-bc51-5b168f1bd176', 'f4d90392-118c-4738-ab16-94689f039f2a', 'photo.jpg', 1, 'x'
+        FROM generate_series(1, 20)""",
+}
+
+
+@pytest.mark.parametrize("name", DRIFTS)
+def test_worse_damage_comes_over_too(db: None, legacy: str, damage: Callable, name: str) -> None:
+    damage(DRIFTS[name])
+    report = bring(legacy, keep_open=True)
+    rows, result = report["source"]["rows"], report["result"]
+    aside = Counter(each["table"] for each in report["not_imported"])
+    assert rows["sessions"] == result["sessions"]["imported"] + aside["sessions"]
+    assert Session.objects.count() == result["sessions"]["imported"] + result["sessions"]["created"] > 0
