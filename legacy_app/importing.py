@@ -110,7 +110,7 @@ def set_aside(source: Source, report: Report) -> None:
         reasons: dict[UUID, str] = {pk: reason for name, pk, reason in report.not_imported if name == table}
         for ids in _batches(iter(reasons), 1000):
             rows = source.rows(table, "t.id = ANY(%s)", [ids])
-            kept = [SetAside(table=table, source_id=str(row["id"]), reason=reasons[row["id"]], row=row) for row in rows]
+            kept = [SetAside(source_table=table, source_id=str(row["id"]), reason=reasons[row["id"]], row=row) for row in rows]
             with transaction.atomic():
                 SetAside.objects.bulk_create(kept, ignore_conflicts=True)
 

@@ -815,6 +815,14 @@ DRAWINGS = [
 ]
 
 
+def set_aside() -> str:
+    columns = {"source_table": "'sessions'", "source_id": "'7'", "reason": "'customer_missing'", "row": "'{}'", "created_at": NOW}
+    return insert("legacy_app_setaside", **columns)
+
+
+LEGACY = [Attack("set a row aside twice", "a_row_is_set_aside_once_for_a_reason", f"{set_aside()}; {set_aside()}")]
+
+
 def check(**changes: str) -> str:
     columns = {"session_id": "%(live)s", "author_id": "%(nora)s", "step": "'safe-place'", "result": "'ok'", "answered_at": NOW}
     rest = {"note": "''", "trouble_codes": "'{}'", "asked_for": "''", "changed_at": NOW}
@@ -930,4 +938,18 @@ REFERENCES = [
     made_for_nobody(EVIDENCE, "file_id", evidence(file_id="%(nobody)s")),
 ]
 
-ATTACKS = [*STATUS, *TIMELINE, *PAIRS, *MECHANICS, *CLOCKS, *PEOPLE, *OUTCOMES, *CALLS_FOR_HELP, *FILES, *DRAWINGS, *CHECKS, *REFERENCES]
+ATTACKS = [
+    *STATUS,
+    *TIMELINE,
+    *PAIRS,
+    *MECHANICS,
+    *CLOCKS,
+    *PEOPLE,
+    *OUTCOMES,
+    *CALLS_FOR_HELP,
+    *FILES,
+    *DRAWINGS,
+    *LEGACY,
+    *CHECKS,
+    *REFERENCES,
+]

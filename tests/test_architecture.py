@@ -82,6 +82,7 @@ KINDS = {
     "files_app.uploads": DOMAIN,
     "legacy_app.words": CORE,
     "legacy_app.models": MODELS,
+    "legacy_app.admin": EDGE,
     "legacy_app.apps": EDGE,
     "legacy_app.management*": EDGE,
     "legacy_app": EDGE,

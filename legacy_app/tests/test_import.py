@@ -51,7 +51,7 @@ def test_the_sample_comes_over(db: None, legacy: str) -> None:
     assert Vehicle.objects.count() == result["vehicles"]
     assert Message.objects.count() == result["messages"]
     assert Review.objects.count() == result["reviews"]
-    assert {(each.table, each.source_id, each.reason) for each in SetAside.objects.all()} == {
+    assert {(each.source_table, each.source_id, each.reason) for each in SetAside.objects.all()} == {
         (each["table"], each["id"], each["reason"]) for each in report["not_imported"]
     }
 
