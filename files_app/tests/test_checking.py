@@ -28,21 +28,10 @@ from lifecycle.tests.conftest import heard  # noqa: F401 (a fixture)
 from lifecycle.tests.test_jobs import look_for_stalled_jobs, the_worker_was_killed_a_while_ago, until, worker  # noqa: F401 (a fixture)
 from lifecycle.tests.told import to
 from sessions_app.models import Session
-from sessions_app.tests.browsing import browser
 from tests import cast
 from tests.faults.test_crash import crashes
 
 PHOTO = picture((200, 100))
-
-
-@pytest.fixture
-def room(carla: User, max: User) -> Session:
-    return cast.live(carla, max)
-
-
-@pytest.fixture
-def carlas(carla: User) -> Client:
-    return browser(carla)
 
 
 @pytest.fixture

@@ -18,22 +18,11 @@ from files_app.tests.photos import picture
 from files_app.tests.sending import BODY, announce, new_intake, send, send_piece
 from sessions_app import timeline
 from sessions_app.models import Session
-from sessions_app.tests.browsing import browser
 from tests import cast
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 SOON = timedelta(minutes=1)
-
-
-@pytest.fixture
-def room(carla: User, max: User) -> Session:
-    return cast.live(carla, max)
-
-
-@pytest.fixture
-def carlas(carla: User) -> Client:
-    return browser(carla)
 
 
 def stored(pk: uuid.UUID | str) -> list[str]:

@@ -22,7 +22,6 @@ from files_app.tests.samples import SAMPLES, Sample
 from files_app.tests.sending import announce, new_intake, send
 from sessions_app.models import Session
 from sessions_app.tests.browsing import browser
-from tests import cast
 
 pytestmark = pytest.mark.django_db
 
@@ -50,16 +49,6 @@ ROWS = {
     "other pictures": ["tiff_named_jpg", "bmp_named_jpg", "ico_named_jpg", "eps_named_jpg", "psd_named_jpg", "jp2_named_jpg"],
     "endless videos": ["mp4_with_a_million_atoms", "playlist_for_hls", "mov_that_is_at_an_address"],
 }
-
-
-@pytest.fixture
-def room(carla: User, max: User) -> Session:
-    return cast.live(carla, max)
-
-
-@pytest.fixture
-def carlas(carla: User) -> Client:
-    return browser(carla)
 
 
 @pytest.fixture

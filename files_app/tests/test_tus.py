@@ -31,16 +31,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def room(carla: User, max: User) -> Session:
-    return cast.live(carla, max)
-
-
-@pytest.fixture
-def carlas(carla: User) -> Client:
-    return browser(carla)
-
-
-@pytest.fixture
 def address(carlas: Client, room: Session) -> str:
     return announce(carlas, room)["Location"]
 

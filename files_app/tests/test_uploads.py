@@ -25,16 +25,6 @@ from tests import cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def room(carla: User, max: User) -> Session:
-    return cast.live(carla, max)
-
-
-@pytest.fixture
-def carlas(carla: User) -> Client:
-    return browser(carla)
-
-
 def jobs() -> list[tuple[str, str, dict]]:
     return list(ProcrastinateJob.objects.filter(queue_name="files").values_list("task_name", "lock", "args"))
 

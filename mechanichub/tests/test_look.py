@@ -44,6 +44,13 @@ def test_every_script_that_is_linked_exists():
     assert not [name for name in linked if not finders.find(name)]
 
 
+def test_names_are_made_in_one_place_that_needs_no_https():
+    """crypto.randomUUID is there on https and localhost alone."""
+    scripts = {path.name: path.read_text() for path in (STATIC / "js").glob("*.js")}
+    assert "getRandomValues" in scripts["new-name.js"]
+    assert [name for name, text in scripts.items() if "randomUUID(" in text or "getRandomValues(" in text] == ["new-name.js"]
+
+
 def test_the_stylesheets_are_put_together(tmp_path):
     found = {name: (FileSystemStorage(STATIC), name) for name in STYLESHEETS}
     StaticFiles(location=tmp_path, base_url="/static/").put_together(found)

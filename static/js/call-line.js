@@ -14,6 +14,7 @@
 //   "taken"       another window of this person has the call now
 import { ask } from "./ask.js";
 import { CallConnection } from "./call-connection.js";
+import { newName } from "./new-name.js";
 
 const TRY_EVERY = 4000; // milliseconds at first; a slow network is given a second more each time
 const TRY_AT_LEAST_EVERY = 8000;
@@ -210,12 +211,4 @@ export class CallLine extends EventTarget {
     const { iceServers, iceTransportPolicy, lasts } = JSON.parse(answer.text);
     this.ways = { configuration: { iceServers, iceTransportPolicy }, until: Date.now() + (lasts - LEFT_OF_CREDENTIALS) * 1000 };
   }
-}
-
-// crypto.randomUUID is missing where the site has no https.
-export function newName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -11,12 +11,14 @@ import "./call-question.js";
 import "./own-picture.js";
 import { ask } from "./ask.js";
 import { devices } from "./call-devices.js";
-import { CallLine, newName } from "./call-line.js";
+import { CallLine } from "./call-line.js";
 import { CallQuality } from "./call-quality.js";
 import { still } from "./call-still.js";
 import { wordsOf } from "./call-words.js";
 import { facesUser } from "./device-test.js";
 import { toast } from "./toast-region.js";
+import { attempt } from "./attempt.js";
+import { newName } from "./new-name.js";
 
 const KINDS = { video: ["audio", "video"], voice: ["audio"] };
 const LOOK_EVERY = 2; // seconds
@@ -499,14 +501,5 @@ const WISHES = {
   closer: () => devices.zoom(true),
   farther: () => devices.zoom(false),
 };
-
-// A browser may refuse to store anything; then a reload asks again.
-function attempt(action) {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
-}
 
 customElements.define("call-stage", CallStage);

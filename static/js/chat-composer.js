@@ -3,6 +3,8 @@
 // A message gets its name here, is shown at once, and is sent until the server has it, in the order it was written. What is typed and
 // what is not yet sent stays in this browser, also over a reload. When the server refuses, its words stand below the text.
 import { ask, isOutage, parse, wordsOf } from "./ask.js";
+import { newName } from "./new-name.js";
+import { attempt } from "./attempt.js";
 
 const PAUSES = [1000, 2000, 4000, 8000, 15000]; // milliseconds between attempts
 const TYPING_EVERY = 3000;
@@ -235,23 +237,6 @@ function part(name, className, text = "") {
   if (className) element.className = className;
   element.textContent = text;
   return element;
-}
-
-// crypto.randomUUID is missing where the site has no https.
-function newName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-// A browser may refuse to store anything; then nothing is kept, and everything else works.
-function attempt(action) {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
 }
 
 customElements.define("chat-composer", ChatComposer);

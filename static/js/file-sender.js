@@ -8,6 +8,7 @@
 // In a form, the form waits for what is still under way, unless somebody says that it should not.
 import { FileUpload } from "./file-upload.js";
 import { homeOf } from "./file-shelf.js";
+import { attempt } from "./attempt.js";
 
 const AT_ONCE = 2;
 const KEY = "mechanichub.uploads";
@@ -302,15 +303,6 @@ function remember({ file, to, clientId, address, state, isUnderWay }) {
   const begun = { name: file.name, size: file.size, changed: file.lastModified, to, clientId, address, at: Date.now() };
   const all = (isUnderWay || state === "failed") && address ? [...others, begun] : others;
   attempt(() => (all.length ? localStorage.setItem(KEY, JSON.stringify(all)) : localStorage.removeItem(KEY)));
-}
-
-// A browser may refuse to store anything; then nothing is kept, and everything else works.
-function attempt(action) {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
 }
 
 customElements.define("file-sender", FileSender);

@@ -2,6 +2,7 @@
 // chose, sent in pieces, and after whatever came in between gone on with where the server stands. It knows no page: whoever shows it
 // listens to its "change".
 import { csrf, isOutage } from "./ask.js";
+import { newName } from "./new-name.js";
 
 const PIECE = 4 * 1024 * 1024; // bytes
 const PAUSES = [500, 1000, 2000, 4000, 8000, 15000]; // milliseconds between attempts
@@ -211,12 +212,4 @@ function detail(text) {
 
 function base64(text) {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}
-
-// crypto.randomUUID is missing where the site has no https.
-export function newName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

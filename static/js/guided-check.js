@@ -7,6 +7,8 @@
 // The answers also fill the report in #report-dialog, field by field, as long as nobody has written something else there.
 import { ask, isOutage, parse, wordsOf } from "./ask.js";
 import { isTypedInto, keepFocus } from "./keep-focus.js";
+import { newName } from "./new-name.js";
+import { attempt } from "./attempt.js";
 
 const NAMES = ["checks", "files", "session"];
 const STEP = "checks-step";
@@ -251,23 +253,6 @@ function fill(form, name, value) {
   const control = form.elements[name];
   if (control instanceof RadioNodeList) for (const radio of control) radio.checked = radio.value === value;
   else if (control) control.value = value;
-}
-
-// crypto.randomUUID is missing where the site has no https.
-function newName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
-// A browser may refuse to store anything; then nothing is kept, and everything else works.
-function attempt(action) {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
 }
 
 customElements.define("guided-check", GuidedCheck);

@@ -4,6 +4,8 @@
 // It is put back on a fresh page only; a page that the server filled in knows better. The form's client_id comes back too: should the
 // first attempt have arrived after all, the second one finds its session instead of making another. What the server says was sent is
 // forgotten, and so is what another person typed here. A visitor's words survive signing in.
+import { attempt } from "./attempt.js";
+
 const KEY = "mechanichub.intake";
 const KEPT_FOR = 7 * 24 * 3600 * 1000; // milliseconds
 const PAUSE = 300; // milliseconds
@@ -34,16 +36,16 @@ class KeepTyped extends HTMLElement {
     if (!this.touched) return;
     const fields = {};
     for (const [name, value] of new FormData(this.form)) if (!NOT_KEPT.has(name)) (fields[name] ??= []).push(value);
-    store(() => localStorage.setItem(KEY, JSON.stringify({ owner: this.getAttribute("owner"), at: Date.now(), fields })));
+    attempt(() => localStorage.setItem(KEY, JSON.stringify({ owner: this.getAttribute("owner"), at: Date.now(), fields })));
   };
 
   // What is kept, if it is to be used here; anything else is removed.
   read() {
-    const kept = store(() => JSON.parse(localStorage.getItem(KEY)));
+    const kept = attempt(() => JSON.parse(localStorage.getItem(KEY)));
     if (!kept) return null;
     const sent = this.getAttribute("sent").split(" ");
     const usable = Date.now() - kept.at < KEPT_FOR && ["", this.getAttribute("owner")].includes(kept.owner) && !sent.includes(kept.fields?.client_id?.[0]);
-    if (!usable) store(() => localStorage.removeItem(KEY));
+    if (!usable) attempt(() => localStorage.removeItem(KEY));
     return usable ? kept : null;
   }
 
@@ -62,7 +64,7 @@ class KeepTyped extends HTMLElement {
   forget() {
     clearTimeout(this.timer);
     this.touched = false;
-    store(() => localStorage.removeItem(KEY));
+    attempt(() => localStorage.removeItem(KEY));
     this.form.reset();
     this.querySelector("[data-kept]").hidden = true;
     this.form.elements.name.focus();
@@ -73,15 +75,6 @@ class KeepTyped extends HTMLElement {
 function whenReady(action) {
   if (document.readyState === "complete") action();
   else document.addEventListener("DOMContentLoaded", action, { once: true });
-}
-
-// A browser may refuse to store anything; then nothing is kept, and everything else works.
-function store(action) {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
 }
 
 customElements.define("keep-typed", KeepTyped);

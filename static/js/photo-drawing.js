@@ -5,6 +5,7 @@
 // Without a pointer: a tool shows a cross, which the arrow keys move; Enter sets what begins, turns or ends there.
 import { ask, isOutage, wordsOf } from "./ask.js";
 import { drawn, rounded, simplified } from "./stroke.js";
+import { newName } from "./new-name.js";
 
 const TRY_AGAIN = 2000; // milliseconds
 const WITHOUT_SOCKET = 5000;
@@ -359,7 +360,7 @@ class PhotoDrawing extends HTMLElement {
   }
 
   add(draft) {
-    const stroke = { ...draft, id: crypto.randomUUID() };
+    const stroke = { ...draft, id: newName() };
     if (stroke.shape === "number") stroke.label = this.nextNumber();
     this.take(stroke);
     this.say(this.called(stroke));
