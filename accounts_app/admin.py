@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts_app.models import AlertSettings, Mechanic, Place, User, Workshop
+from console.base import Kept, Observed, badge, session_link
+from console.moves import Button, MoveForm, WithMoves
 from lifecycle import people
-from mechanichub.admin_base import Kept, Observed, badge, session_link
-from mechanichub.admin_moves import Button, MoveForm, WithMoves
 from mechanichub.forms import ModelForm, WordsField
 
 STANDING_LEVELS = {Mechanic.Standing.APPLIED: "warn", Mechanic.Standing.APPROVED: "ok", Mechanic.Standing.SUSPENDED: "danger"}

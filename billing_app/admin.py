@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing_app.models import Plan
-from mechanichub.admin_base import Kept
+from console.base import Kept
 from mechanichub.forms import LinesField, ModelForm
 
 

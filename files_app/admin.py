@@ -11,9 +11,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from console.base import ChoiceFilter, Observed, badge, session_link, short
 from files_app.limits import Refusal
 from files_app.models import SessionFile
-from mechanichub.admin_base import ChoiceFilter, Observed, badge, session_link, short
 
 LEVELS = {SessionFile.State.CHECKING: "info", SessionFile.State.READY: "ok", SessionFile.State.REFUSED: "warn"}
 

@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from console.base import Observed
 from legacy_app.models import SetAside
-from mechanichub.admin_base import Observed
 
 
 @admin.register(SetAside)

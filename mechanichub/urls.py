@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("diagnostics_app.urls")),  #  /sessions/<id>/checks/  the guided check
     path("", include("dashboard.urls")),  #        /mechanic/  the four tabs            /sessions/<id>/  intake, accept, decline, release
     path("", include("dashboard.customer_urls")),  # /my/
+    path("api/v1/", include("api_app.urls")),  #   for programs; its documentation is at /api/v1/docs/
+    path("", include("webhooks_app.urls")),  #     /webhooks/  a workshop's own
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

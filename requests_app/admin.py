@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from mechanichub.admin_base import ChoiceFilter, Kept, Observed, badge, session_link
+from console.base import ChoiceFilter, Kept, Observed, badge, session_link
 from mechanichub.forms import ModelForm
 from requests_app.concerns import Category
 from requests_app.models import Intake, IntakeDraft, Offer, SessionRequest, Vehicle

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts_app.models import Mechanic, User
+from console.base import ChoiceFilter, Observed, badge, session_link, short
+from console.moves import Button, ReasonForm, WithMoves
 from lifecycle import queue, record, room
-from mechanichub.admin_base import ChoiceFilter, Observed, badge, session_link, short
-from mechanichub.admin_moves import Button, ReasonForm, WithMoves
 from requests_app import matching
 from requests_app.querysets import words_query
 from sessions_app import timeline

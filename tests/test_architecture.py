@@ -122,6 +122,9 @@ KINDS = {
     "diagnostics_app.panel": EDGE,
     "dashboard": EDGE,
     "dashboard.*": EDGE,
+    "console.attention": DOMAIN,
+    "console": EDGE,
+    "console.*": EDGE,
     "demo": EDGE,
     "demo.*": EDGE,
     "mechanichub": EDGE,
@@ -129,7 +132,17 @@ KINDS = {
 }
 
 # By app: the row that is born later holds the key to the row that is born earlier.
-BIRTH = ("accounts_app", "billing_app", "sessions_app", "files_app", "diagnostics_app", "requests_app", "legacy_app")
+BIRTH = (
+    "accounts_app",
+    "billing_app",
+    "sessions_app",
+    "files_app",
+    "diagnostics_app",
+    "requests_app",
+    "legacy_app",
+    "api_app",
+    "webhooks_app",
+)
 
 
 @cache
@@ -295,7 +308,6 @@ ASK_ALL = {
     "dashboard.queries.counts": "every question in it says for whom",
     "dashboard.queries.earlier_sessions": "the history of a car, to whoever may see the request",
     "lifecycle.management.commands.explain_session.find": "for whoever has a shell on the server",
-    "mechanichub.admin_site.attention": "a number for staff",
     "requests_app.tasks._request": "a job works for nobody in particular",
     "sessions_app.tasks.mail_report": "a job works for nobody in particular",
 }

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from accounts_app.models import Mechanic, User
-from mechanichub.admin_site import StaffSite
+from console.site import StaffSite
 from sessions_app.models import Session
 from tests import cast
 from tests.staff import code, second_factor, staff_in

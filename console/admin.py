@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from mechanichub.admin_base import Observed, badge, short
+from console.base import Observed, badge, short
 
 LEVELS = {"succeeded": "ok", "failed": "danger", "doing": "info", "todo": "outline"}
 

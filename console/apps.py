@@ -4,11 +4,11 @@ from importlib import import_module
 
 from django.contrib.admin.apps import SimpleAdminConfig
 
-APPS = ("accounts_app", "billing_app", "sessions_app", "files_app", "requests_app", "mechanichub")
+APPS = ("accounts_app", "billing_app", "sessions_app", "files_app", "requests_app", "legacy_app", "webhooks_app", "console")
 
 
 class StaffAdmin(SimpleAdminConfig):
-    default_site = "mechanichub.admin_site.StaffSite"
+    default_site = "console.site.StaffSite"
 
     def ready(self) -> None:
         super().ready()

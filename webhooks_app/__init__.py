@@ -1,0 +1,1 @@
+"""Events of sessions, told to programs of workshops and integrators."""
