@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts_app.models import Mechanic, User
-from console.base import ChoiceFilter, Observed, badge, session_link, short
+from console.base import ChoiceFilter, NeedsAttention, Observed, badge, session_link, short
+from console.exporting import Exported
 from console.moves import Button, ReasonForm, WithMoves
 from lifecycle import queue, record, room
 from requests_app import matching
@@ -24,6 +25,7 @@ from sessions_app import timeline
 from sessions_app.access import STAFF, said_why
 from sessions_app.models import Message, Participant, Report, Review, Session, SessionEvent
 from sessions_app.moves import IN_QUEUE, MOVES, NOTES, Status
+from sessions_app.sheets import SessionSheet
 
 STATUS_LEVELS = {
     Status.AWAITING_PAYMENT: "outline",
@@ -68,15 +70,16 @@ def complete(session_id: UUID, *, by: User, reason: str) -> Session:
 
 
 @admin.register(Session)
-class SessionAdmin(WithMoves, Observed):
+class SessionAdmin(Exported, WithMoves, Observed):
     """The page of a session shows what happened, where it stands and what can be done about it."""
 
     list_display = ("who", "car", "type", "status_badge", "mechanic", "submitted", "ended")
-    list_filter = ("status", "type", "plan")
+    list_filter = (NeedsAttention, "status", "type", "plan")
     list_select_related = ("mechanic", "plan", "request__intake")
     search_fields = ("request__intake__words",)
     search_in = gettext_lazy("Words of name, car, plate, VIN, city or concern; a mechanic's name; an e-mail address; a session's id")
     date_hierarchy = "created_at"
+    sheet = SessionSheet
     buttons = (
         Button(name="assign", label=gettext_lazy("Assign"), done=gettext_lazy("assigned"), verb=assign, form=AssignForm, for_many=False),
         Button(name="release", label=gettext_lazy("Give back to the queue"), done=gettext_lazy("back in the queue"), verb=queue.release),

@@ -36,6 +36,7 @@ KINDS = {
     "mechanichub.fonts": CORE,
     "mechanichub.paper": CORE,
     "mechanichub.outgoing": CORE,
+    "mechanichub.health": DOMAIN,  # it asks every part how it is
     "mechanichub.stylesheets": CORE,
     "mechanichub.embedded*": CORE,
     "accounts_app.brands": CORE,
@@ -110,6 +111,7 @@ KINDS = {
     "*_app.report_views": EDGE,
     "*_app.second_factor": EDGE,
     "*_app.sessions": EDGE,
+    "*_app.sheets": EDGE,
     "*_app.tasks": EDGE,
     "*_app.templatetags*": EDGE,
     "*_app.urls": EDGE,
@@ -123,6 +125,7 @@ KINDS = {
     "dashboard": EDGE,
     "dashboard.*": EDGE,
     "console.attention": DOMAIN,
+    "console.questions": DOMAIN,
     "console": EDGE,
     "console.*": EDGE,
     "demo": EDGE,
