@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts_app.models import AlertSettings, Mechanic, Place, User, Workshop
-from console.base import Kept, Observed, badge, session_link
+from console.base import Kept, NeedsAttention, Observed, badge, session_link
 from console.moves import Button, MoveForm, WithMoves
 from lifecycle import people
 from mechanichub.forms import ModelForm, WordsField
@@ -82,7 +82,7 @@ class MechanicAdmin(WithMoves, Kept):
 
     form = MechanicProfileForm
     list_display = ("display_name", "standing_badge", "on_duty", "brand_list", "workshop", "city", "years", "applied_at", "last_seen_at")
-    list_filter = ("standing", "on_duty")
+    list_filter = (NeedsAttention, "standing", "on_duty")
     list_select_related = ("workshop",)
     search_fields = ("display_name", "user__full_name", "user__email", "city", "workshop__name")
     search_in = gettext_lazy("Name, e-mail address, city or workshop")

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from console.base import Observed, badge, short
+from console.base import NeedsAttention, Observed, badge, short
 
 LEVELS = {"succeeded": "ok", "failed": "danger", "doing": "info", "todo": "outline"}
 
@@ -19,7 +19,7 @@ class JobAdmin(Observed):
     """What the worker did and has yet to do. A failed job says why in the worker's log."""
 
     list_display = ("id", "task_name", "state", "attempts", "scheduled_at", "args")
-    list_filter = ("status",)
+    list_filter = (NeedsAttention, "status")
     search_fields = ("task_name",)
     fields = ("task_name", "state", "args", ("queue_name", "priority"), ("lock", "queueing_lock"), ("scheduled_at", "attempts"), "events")
     readonly_fields = ("state", "events")

@@ -8,11 +8,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy
 
+from console import questions
 from mechanichub.forms import ModelForm
 
 SEARCH_LENGTH = 100  # characters
@@ -60,6 +62,21 @@ class ChoiceFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
 
 
+class NeedsAttention(admin.SimpleListFilter):
+    """The rows behind a number on the first page (console.questions). Any list whose model is asked about can have it."""
+
+    title, parameter_name = gettext_lazy("needs attention"), "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [(question.key, question.short) for question in questions.about(model_admin.model)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() is None:
+            return queryset
+        asked = [question for question in questions.about(queryset.model) if question.key == self.value()]
+        return queryset.filter(pk__in=asked[0].rows(timezone.now()).order_by().values("pk")) if asked else queryset.none()
+
+
 def badge(text: Any, level: str = "") -> SafeString:
     """A word with a colour (static/css/badge.css)."""
     return format_html('<span class="badge badge-{}">{}</span>', level or "outline", text)
@@ -67,7 +84,7 @@ def badge(text: Any, level: str = "") -> SafeString:
 
 def short(moment: datetime | None) -> str:
     """A time in a list: day and minute."""
-    return date_format(localtime(moment), "j M Y, H:i") if moment else "-"
+    return date_format(timezone.localtime(moment), "j M Y, H:i") if moment else "-"
 
 
 def session_link(pk: Any, text: Any) -> SafeString:

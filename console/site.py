@@ -69,8 +69,7 @@ class StaffSite(AdminSite):
         return sorted(found.values(), key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        concerns = [concern for concern in attention() if request.user.has_perm(concern.permission)]
-        return super().index(request, {"concerns": concerns, **(extra_context or {})})
+        return super().index(request, {"concerns": attention(request.user), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return self.admin_view(lambda request: redirect("admin:index"))(request)

@@ -11,7 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from console.base import ChoiceFilter, Observed, badge, session_link, short
+from console.base import ChoiceFilter, NeedsAttention, Observed, badge, session_link, short
 from files_app.limits import Refusal
 from files_app.models import SessionFile
 
@@ -34,7 +34,7 @@ class WhereItIs(ChoiceFilter):
 @admin.register(SessionFile)
 class SessionFileAdmin(Observed):
     list_display = ("name", "kind", "state_badge", "refused_for", "weight", "of", "uploader", "sent")
-    list_filter = ("state", "kind", WhyRefused, WhereItIs, "created_at")
+    list_filter = (NeedsAttention, "state", "kind", WhyRefused, WhereItIs, "created_at")
     list_select_related = ("session__request__intake", "uploader")
     search_fields = ("uploader__email__startswith", "name__startswith")
     search_in = _("The beginning of a file's name, or of the e-mail address of who sent it")

@@ -101,6 +101,11 @@ def schema() -> str:
     return describe(waiting) if waiting else drift() or "ok"
 
 
+def live_updates() -> str:
+    """How the channel layer is, as /readyz would say it; it takes two seconds at most."""
+    return ask([CHANNELS])[channels.__name__]
+
+
 def channels() -> str:
     return asyncio.run(_round_trip())
 
@@ -135,4 +140,5 @@ def files() -> str:
     return "ok"
 
 
-PROBES = [Probe(question) for question in (database, schema, channels, worker, files)]
+CHANNELS = Probe(channels)
+PROBES = [Probe(database), Probe(schema), CHANNELS, Probe(worker), Probe(files)]
