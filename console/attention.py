@@ -105,7 +105,7 @@ def _could_not_ask(key: str, failure: DatabaseError) -> None:
 
 def _tally(question: Question, now: datetime) -> QuerySet:
     rows = question.model._base_manager.filter(pk__in=question.rows(now).order_by().values("pk"))
-    named = rows.annotate(key=Value(question.key, output_field=CharField())).values("key")
+    named = rows.order_by().annotate(key=Value(question.key, output_field=CharField())).values("key")
     return named.annotate(count=Count("pk"), oldest=Min(question.since)).values_list("key", "count", "oldest")
 
 
