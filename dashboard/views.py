@@ -26,7 +26,7 @@ from files_app import shelf
 from lifecycle import people, queue, record
 from mechanichub.errors import DomainError
 from requests_app import matching, offers
-from requests_app.access import OFFERED, request_for
+from requests_app.access import OFFERED, request_for, shows_contact
 from requests_app.models import SessionRequest
 from requests_app.reasons import reasons_for, traits_of
 from sessions_app.access import CUSTOMER, FORMER, MECHANIC, STAFF, said_why, session_for
@@ -275,7 +275,7 @@ def intake_context(asked: SessionRequest, user: User) -> dict[str, Any]:
         "intake": asked.intake,
         "session": session,
         "role": role,
-        "shows_contact": role in (CUSTOMER, MECHANIC) or (role == STAFF and said_why(session, user)),
+        "shows_contact": shows_contact(session, user),
         "earlier": queries.earlier_sessions(asked),
         "why": [reason for reason in reasons_for(asked) if reason.applies_to(traits_of(user.mechanic))] if user.is_mechanic else [],
         "sees_pictures": role in (CUSTOMER, MECHANIC, OFFERED) or (role == STAFF and said_why(session, user)),

@@ -1,5 +1,7 @@
 """The one error family. Domain code raises these; each edge maps them once (mechanichub/middleware.py for pages)."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +24,12 @@ class DomainError(Exception):
         self.detail = str(detail)
         self.link = link
         self.link_text = str(link_text)
+        self.fields: dict[str, list[str]] = {}
+
+    def as_problem(self) -> dict[str, Any]:
+        """For programs (RFC 9457). `fields`: what is wrong with what was sent, in words, by name."""
+        problem = {"type": "about:blank", "title": str(self.title), "status": self.status, "detail": self.detail, "code": self.code}
+        return problem | {"fields": self.fields} | ({"link": self.link} if self.link else {})
 
 
 class NotFound(DomainError):

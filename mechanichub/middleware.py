@@ -19,7 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """True when the client prefers JSON to HTML (the `Accept` header, RFC 9110 12.5.1). Whoever asks for nonsense gets HTML."""
+    """True when the client prefers JSON to HTML (the `Accept` header, RFC 9110 12.5.1). Whoever asks for nonsense gets HTML, but
+    below /api/ there is nothing but JSON."""
+    if request.path_info.startswith("/api/"):
+        return True
     try:
         return request.get_preferred_type(["text/html", "application/json", "application/problem+json"]) not in (None, "text/html")
     except ValueError:
@@ -29,8 +32,7 @@ def wants_json(request: HttpRequest) -> bool:
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error as JSON (RFC 9457), as a fragment for htmx, or as a page, all with the error's own status."""
     if wants_json(request):
-        problem = {"type": "about:blank", "title": str(error.title), "status": error.status, "detail": error.detail, "code": error.code}
-        response: HttpResponse = JsonResponse(problem, status=error.status, content_type="application/problem+json")
+        response: HttpResponse = JsonResponse(error.as_problem(), status=error.status, content_type="application/problem+json")
     else:
         template = "_error.html" if getattr(request, "htmx", False) else "error.html"
         response = render(request, template, {"error": error}, status=error.status)
@@ -65,7 +67,9 @@ class DomainErrors:
 
 
 def wrong_method(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
-    """Somebody typed the address of a button, or came back to it by signing in."""
+    """Somebody typed the address of a button, or came back to it by signing in. The API has said it already."""
+    if refusal.headers.get("Content-Type") == "application/problem+json":
+        return refusal
     response = error_response(request, WrongMethod(_("This address belongs to a button. Please go to its page and press it there.")))
     response["Allow"] = refusal["Allow"]
     return response

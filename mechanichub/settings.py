@@ -226,6 +226,35 @@ SHORTEST_SESSION = env.int("SHORTEST_SESSION", 60)
 PRESENT_FOR = 45  # a person counts as present this long after the last sign of life
 REPORT_PAPER = env.str("REPORT_PAPER", "")  # A4 or Letter; without it, what is used where the customer or the mechanic is
 
+# --- the API (api_app/) ---------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    # An endpoint says who may use it (api_app/endpoint.py); what is none lets nobody in.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["api_app.permissions.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api_app.bodies.StrictJSON"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "api_app.errors.problem_response",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
+}
+# Calls at once and in the long run, of a person and of an address from which nobody is signed in; in each process.
+API_LIMITS = {"person": {"at_once": 120, "a_minute": 600}, "address": {"at_once": 30, "a_minute": 60}}
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{SITE_NAME} API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": SITE_URL}],
+    "POSTPROCESSING_HOOKS": [],  # choices stay where they are used: a name of their own would say less
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- webhooks -------------------------------------------------------------------------------------
+WEBHOOKS_LOCAL = env.bool("WEBHOOKS_LOCAL", False)  # for trying out: http, and servers on this very machine, may be posted to
+
 # --- calls ----------------------------------------------------------------------------------------
 # stun: and turn: addresses (RFC 7064, 7065), separated by commas. Without any, only browsers in one network find each other.
 STUN_URLS = env.list("STUN_URLS", default=[])

@@ -16,7 +16,7 @@ from accounts_app.models import Mechanic
 from billing_app import demo_gateway
 from billing_app.models import Plan
 from mechanichub.errors import DomainError, NotFound, NotYours, TooLarge, TooOften, Unreadable
-from mechanichub.middleware import error_response, is_outage, outage_response
+from mechanichub.middleware import error_response, is_outage, outage_response, wants_json
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +27,17 @@ class OldForm(DomainError):
     status = 403
     code = "csrf"
     title = gettext_lazy("Please send it again")
+
+
+class Fault(DomainError):
+    """Our fault; it is in the log. 500."""
+
+    status = 500
+    code = "fault"
+    title = gettext_lazy("That is our fault")
+
+    def __init__(self) -> None:
+        super().__init__(_("Something is broken here. It has been noted."))
 
 
 @require_safe
@@ -71,7 +82,9 @@ def too_often(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Called while the error that nobody caught is at hand: the database went away under us, or something is broken."""
     error = sys.exc_info()[1]
-    return outage_response(request, error) if is_outage(error) else defaults.server_error(request)
+    if is_outage(error):
+        return outage_response(request, error)
+    return error_response(request, Fault()) if wants_json(request) else defaults.server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -8,6 +8,8 @@ from accounts_app.models import User
 from requests_app import matching
 from requests_app.models import SessionRequest
 from sessions_app import access
+from sessions_app.access import SEES, STAFF, said_why
+from sessions_app.models import Session
 
 OFFERED = "offered"  # besides the roles of sessions_app.access: a mechanic who may take it
 
@@ -27,6 +29,11 @@ def request_for(user: User, pk: UUID | str) -> SessionRequest:
     request = SessionRequest.objects.with_card().get(pk=pk)
     request.session, request.role = session, session.role
     return request
+
+
+def shows_contact(session: Session, user: User) -> bool:
+    """True for those who may know the customer's address and phone; `session.role` is how the person sees it. Staff say why first."""
+    return session.role in SEES["contact"] and (session.role != STAFF or said_why(session, user))
 
 
 def _open_to(user: User, pk: UUID | str) -> SessionRequest:

@@ -56,6 +56,7 @@ KINDS = {
     "*_app.models": MODELS,
     "*_app.querysets": MODELS,
     "*_app.access": MODELS,
+    "requests_app.finding": MODELS,
     "requests_app.matching": MODELS,  # one question in two directions; it writes nothing and tells nobody
     # The transport. Sockets ask about rights, so they are edges.
     "live.consumers": EDGE,
@@ -100,6 +101,8 @@ KINDS = {
     "sessions_app.summary": DOMAIN,
     "sessions_app.timeline": DOMAIN,
     # Where the world comes in.
+    "api_app.tokens": DOMAIN,
+    "api_app.*": EDGE,
     "*_app": EDGE,
     "*_app.adapter": EDGE,
     "*_app.admin": EDGE,

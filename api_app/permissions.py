@@ -1,0 +1,49 @@
+"""What a token is for. What a person may do is decided by the access functions and the verbs, as on the pages."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from accounts_app.second_factor import signed_in_with_it
+from api_app.models import Scope, Token
+from mechanichub.errors import NotYours
+
+
+class SignedIn(BasePermission):
+    """Somebody, and with a token for this: `read` for GET, `write` for the rest."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user.is_authenticated:
+            return False
+        needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
+        if isinstance(request.auth, Token) and needed not in request.auth.scopes:
+            raise NotYours(_("This token is not for this. It needs the scope “%(scope)s”.") % {"scope": needed.value})
+        return True
+
+
+class Staff(SignedIn):
+    """The support team, with the second factor: typed in this browser, or needed for the token (authentication.require_staff)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        proven = isinstance(request.auth, Token) or signed_in_with_it(request)
+        if not (request.user.is_staff and proven):
+            raise NotYours(_("This is for the support team, with a second factor."))
+        return True
+
+
+class Anybody(BasePermission):
+    """Nobody needs to sign in to read this."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return request.method in SAFE_METHODS
+
+
+class Nobody(BasePermission):
+    """What a view has that forgot to say who may use it."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return False
