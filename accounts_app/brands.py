@@ -1,6 +1,4 @@
-"""The makes of cars that mechanics know and customers drive."""
-
-from django.utils.text import slugify
+"""The makes of cars that a VIN may speak of. Which of them can be chosen on this site is up to staff (accounts_app.models.Brand)."""
 
 # Names are proper nouns: they are not translated.
 MAKES = (
@@ -13,6 +11,3 @@ MAKES = (
     "Rolls-Royce", "Rover", "Saab", "Saturn", "Scion", "Seat", "Škoda", "Smart", "SsangYong", "Subaru", "Suzuki", "Tata", "Tesla",
     "Toyota", "Vauxhall", "Volkswagen", "Volvo",
 )  # fmt: skip
-
-# How a make is kept in a mechanic's row: "Mercedes-Benz" as "mercedes-benz", "Škoda" as "skoda".
-BRANDS = {slugify(make): make for make in MAKES}

@@ -12,9 +12,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from accounts_app.brands import BRANDS
 from accounts_app.languages import SPOKEN
-from accounts_app.models import AlertSettings, Mechanic, User
+from accounts_app.models import AlertSettings, Brand, Mechanic, User
 from mechanichub.forms import CleanInput, ModelForm, WordsField
 
 LONGEST_CAREER = 70  # years
@@ -162,7 +161,6 @@ class MechanicForm(ModelForm):
 
     brands = forms.MultipleChoiceField(
         label=_("Makes you know best"),
-        choices=BRANDS.items(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=_("Customers can ask for a specialist. General requests reach you in any case."),
@@ -195,6 +193,7 @@ class MechanicForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["brands"].choices = Brand.objects.choices(besides=self.instance.brands)
         self.fields["city"].required = True
         self.fields["years"].validators.append(forms.fields.validators.MaxValueValidator(LONGEST_CAREER))
 

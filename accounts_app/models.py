@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts_app.querysets import MechanicQuerySet
+from accounts_app.querysets import BrandQuerySet, MechanicQuerySet
 
 
 class UserManager(BaseUserManager["User"]):
@@ -53,6 +53,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name, verbose_name_plural = _("person"), _("people")
         ordering = ["email"]
+        permissions = [
+            ("see_as_customer", "Can see the site as a customer sees it"),
+            ("ask_for_customer", "Can ask for help in a customer's name"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
@@ -95,12 +99,32 @@ class Workshop(models.Model):
         return self.name
 
 
+class Brand(models.Model):
+    """A make of cars that mechanics know and customers ask for. Its slug stands in mechanics' and requests' rows, so it never changes;
+    a brand that is not offered any more is switched off.
+    """
+
+    slug = models.SlugField(_("short name"), primary_key=True)
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    is_offered = models.BooleanField(_("offered"), default=True)
+
+    objects = BrandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("brand"), _("brands")
+        ordering = ["slug"]  # by name would put Škoda behind Volvo
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Mechanic(models.Model):
     """A person's working side. The key is the person's, so `session.mechanic_id` is also who sits in the room."""
 
     class Standing(models.TextChoices):
         APPLIED = "applied", _("applied")
         APPROVED = "approved", _("approved")
+        DECLINED = "declined", _("turned down")
         SUSPENDED = "suspended", _("suspended")
 
     user = models.OneToOneField(User, verbose_name=_("person"), primary_key=True, on_delete=models.PROTECT, related_name="mechanic")
@@ -121,6 +145,7 @@ class Mechanic(models.Model):
     standing = models.CharField(_("standing"), max_length=10, choices=Standing, default=Standing.APPLIED)
     standing_reason = models.CharField(_("reason"), max_length=300, blank=True)
     may_hold = models.GeneratedField(expression=Q(standing="approved"), output_field=models.BooleanField(), db_persist=True)
+    leaves_because = models.CharField(_("suspended after the session at hand"), max_length=300, blank=True, default="", db_default="")
     on_duty = models.BooleanField(_("on duty"), default=False)
     applied_at = models.DateTimeField(_("applied at"), default=now, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True)
@@ -130,16 +155,28 @@ class Mechanic(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("mechanic"), _("mechanics")
         ordering = ["display_name"]
+        permissions = [
+            ("approve_mechanic", "Can approve a mechanic or turn an application down"),
+            ("suspend_mechanic", "Can suspend a mechanic"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["user", "may_hold"], name="a_mechanic_and_whether_he_may_hold"),
             models.CheckConstraint(
-                condition=Q(standing__in=["applied", "approved", "suspended"]), name="a_mechanic_is_applied_approved_or_suspended"
+                condition=Q(standing__in=["applied", "approved", "declined", "suspended"]), name="a_mechanic_has_a_known_standing"
+            ),
+            models.CheckConstraint(
+                condition=Q(leaves_because="") | Q(standing="approved", on_duty=False), name="whoever_leaves_is_approved_and_off_duty"
             ),
         ]
         indexes = [models.Index(fields=["on_duty"], condition=Q(standing="approved"), name="mechanics_on_duty")]
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def may_take(self) -> bool:
+        """True when he may take another session: approved, and not about to be suspended."""
+        return self.may_hold and not self.leaves_because
 
 
 class Place(models.Model):

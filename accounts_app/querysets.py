@@ -1,12 +1,35 @@
 """Questions about people that have a meaning in the product."""
 
+from collections.abc import Collection
+
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
+
+
+class BrandQuerySet(models.QuerySet):
+    def offered(self, *, besides: Collection[str] = ()) -> "BrandQuerySet":
+        """Those that can be chosen.
+
+        Args:
+            besides: slugs of others that somebody has already.
+        """
+        return self.filter(Q(is_offered=True) | Q(pk__in=besides))
+
+    def with_specialists(self) -> "BrandQuerySet":
+        """Those offered; `has_specialist` says whether an approved mechanic knows the brand best."""
+        mechanics = self.model._meta.apps.get_model("accounts_app", "Mechanic").objects.approved()
+        return self.offered().annotate(has_specialist=Exists(mechanics.filter(brands__contains=[OuterRef("slug")])))
+
+    def choices(self, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
+        """(slug, name) for a form; a slug of `besides` that is no brand of ours, as in profiles of the old system, names itself."""
+        known = dict(self.offered(besides=besides).values_list("slug", "name"))
+        return sorted({**{slug: slug for slug in besides}, **known}.items())
 
 
 class MechanicQuerySet(models.QuerySet):
     def approved(self) -> "MechanicQuerySet":
-        return self.filter(standing="approved")
+        """Those who may take a session."""
+        return self.filter(standing="approved", leaves_because="")
 
     def on_duty(self) -> "MechanicQuerySet":
         """Approved mechanics who have switched themselves on."""

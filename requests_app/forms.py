@@ -12,15 +12,14 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Func, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumbers import region_code_for_number
 
-from accounts_app.brands import BRANDS
-from accounts_app.models import Mechanic, User, Workshop
+from accounts_app.models import Brand, Mechanic, User, Workshop
 from billing_app.demo_gateway import on_sale
 from billing_app.models import Plan
 from lifecycle.queue import CAR_FIELDS, Submission
@@ -229,7 +228,9 @@ class IntakeForm(CarFields, Form):
     def __init__(self, *args: Any, user: User | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["plan"].queryset = on_sale()
-        self.fields["requested_brand"].choices = [("", _("Any make")), *specialities()]
+        self.brands = Brand.objects.with_specialists()
+        known = [(brand.slug, brand.name) for brand in self.brands if brand.has_specialist]
+        self.fields["requested_brand"].choices = [("", _("Any make")), *known]
         if user is None:
             del self.fields["vehicle"], self.fields["follows"]
             return
@@ -327,9 +328,3 @@ def mechanics_for(user: User) -> QuerySet[Mechanic]:
     """Every approved mechanic, those who have helped this customer before first."""
     has_helped = Exists(user.sessions.filter(mechanic=OuterRef("pk")))
     return Mechanic.objects.approved().order_by(has_helped.desc(), "display_name")
-
-
-def specialities() -> list[tuple[str, str]]:
-    """(slug, name) of every make for which an approved mechanic is a specialist."""
-    known = set(Mechanic.objects.approved().annotate(brand=Func("brands", function="unnest")).values_list("brand", flat=True).distinct())
-    return [(slug, make) for slug, make in BRANDS.items() if slug in known]

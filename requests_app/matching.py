@@ -17,7 +17,7 @@ from sessions_app.moves import PENDING, UNATTENDED
 def open_to(mechanic: Mechanic) -> SessionRequestQuerySet:
     """The requests that this mechanic may see and accept now, the longest waiting first."""
     requests = SessionRequest.objects.in_queue()
-    if not mechanic.may_hold:
+    if not mechanic.may_take:
         return requests.none()
     if not mechanic.on_duty:
         requests = requests.filter(session__status=UNATTENDED)
@@ -59,7 +59,7 @@ def audience(request: SessionRequest) -> list[str]:
 
 def groups_of(mechanic: Mechanic) -> list[str]:
     """The groups that a mechanic's dashboard listens to."""
-    if not mechanic.may_hold:
+    if not mechanic.may_take:
         return []
     scopes = ["queue.all", "queue.duty"] if mechanic.on_duty else ["queue.all"]
     own = [f"queue.mechanic.{mechanic.pk}"] if mechanic.on_duty else []

@@ -4,16 +4,18 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts_app.models import Mechanic, Workshop
+from accounts_app.models import Brand, Mechanic, Workshop
 from mechanichub.rules import Reference, Trigger
 from requests_app.querysets import SessionRequestQuerySet
 from sessions_app.models import Session
@@ -173,10 +175,20 @@ class SessionRequest(models.Model):
                 deferred=True,
             ),
         ]
-        indexes = [models.Index(fields=["expires_at"], name="requests_by_expiry")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="requests_by_expiry"),
+            models.Index(fields=["country"], condition=~Q(country=""), name="requests_of_a_country"),
+            # For the beginning of an address, whatever the collation.
+            models.Index(OpClass(Lower("customer_email"), name="text_pattern_ops"), name="requests_of_an_email"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_name} · {self.session_id}"
+
+    @cached_property
+    def brand_name(self) -> str:
+        """What the requested brand is called; `with_card` brings it along."""
+        return Brand.objects.filter(pk=self.requested_brand).values_list("name", flat=True).first() or self.requested_brand
 
 
 class Offer(models.Model):

@@ -2,8 +2,10 @@
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
+from accounts_app.models import Brand
 from sessions_app import moves
 
 
@@ -18,7 +20,9 @@ class SessionRequestQuerySet(models.QuerySet):
         """Loads all that its card and its intake show; not the search words, which are longer than the rest together."""
         # These are mostly empty. As joins they would double the time that PostgreSQL takes to plan the query.
         seldom = ("preferred_mechanic", "follows")
-        return self.select_related("session", "intake", "preferred_workshop").prefetch_related(*seldom).defer("intake__words")
+        name = Subquery(Brand.objects.filter(pk=OuterRef("requested_brand")).values("name"))
+        known = self.annotate(brand_name=Coalesce(name, F("requested_brand"), output_field=models.CharField()))
+        return known.select_related("session", "intake", "preferred_workshop").prefetch_related(*seldom).defer("intake__words")
 
     def in_queue(self) -> "SessionRequestQuerySet":
         """What a mechanic may take, the longest waiting first."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts_app.brands import BRANDS
 from accounts_app.models import Mechanic
 from requests_app.models import SessionRequest
 
@@ -72,8 +71,8 @@ def _wanted_workshop(request: SessionRequest) -> Iterator[Reason]:
 
 def _car(request: SessionRequest) -> Iterator[Reason]:
     make = slugify(request.intake.make)
-    if brand := request.requested_brand:
-        yield Reason("star", _("Wants a specialist for %(brand)s") % {"brand": BRANDS.get(brand, brand)})
+    if request.requested_brand:
+        yield Reason("star", _("Wants a specialist for %(brand)s") % {"brand": request.brand_name})
     elif make:
         yield Reason("car", _("Your brand"), only=f"brand:{make}")
 

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts_app.brands import MAKES
-from accounts_app.models import User
+from accounts_app.models import Brand, User
 from billing_app import demo_gateway
 from billing_app.models import Plan
 from files_app import bundles
@@ -157,7 +156,7 @@ def intake_page(request: HttpRequest, plan: str, form: IntakeForm, *, status: in
         "shelf": bundles.shelf_of(request, bundle),
         "address": reverse("intake", args=[plan]),
         "safety": safety,
-        "makes": MAKES,
+        "makes": [brand.name for brand in form.brands],
         "open_session": user and user.sessions.open().select_related("mechanic").first(),
         "held": HELD,
         "sent": sent_lately(user) if user else [],
@@ -282,7 +281,8 @@ def vehicle_form(request: HttpRequest, car: Vehicle, *, heading: str) -> HttpRes
     if form.is_valid() and form.keep():
         messages.success(request, _("The car is saved."))
         return redirect("my-vehicles")
-    context = {"form": form, "makes": MAKES, "heading": heading}
+    makes = Brand.objects.offered().values_list("name", flat=True)
+    context = {"form": form, "makes": makes, "heading": heading}
     return render(request, "requests_app/vehicle.html", context, status=INVALID if form.is_bound else 200)
 
 

@@ -513,8 +513,13 @@ MECHANICS = [
     Attack("let a suspended mechanic hold all the same", GENERATED, f"UPDATE {MECHANIC} SET may_hold = true WHERE user_id = %(oscar)s"),
     Attack(
         "give a mechanic a standing that nobody knows",
-        "a_mechanic_is_applied_approved_or_suspended",
+        "a_mechanic_has_a_known_standing",
         f"UPDATE {MECHANIC} SET standing = 'trusted' WHERE user_id = %(oscar)s",
+    ),
+    Attack(
+        "go on duty while leaving",
+        "whoever_leaves_is_approved_and_off_duty",
+        f"UPDATE {MECHANIC} SET leaves_because = 'Complaints.', on_duty = true WHERE user_id = %(nora)s",
     ),
     Attack(
         "be one's own mechanic",
