@@ -14,6 +14,7 @@ from live import push
 from mechanichub.errors import NotPossible, NotYours
 from sessions_app.models import Session, SessionEvent
 from sessions_app.moves import HELD, MOVES, Status
+from webhooks_app import outbox
 
 SYSTEM = None  # the `by` of the sweep and of the payment gateway
 
@@ -106,11 +107,11 @@ def write(
         at: the time of the event.
         changes: other columns of the session.
     """
-    before, told = session.status, listeners(session)
+    before, held_before, told = session.status, session.mechanic_id, listeners(session)
     for field, value in {**changes, "status": to, "version": session.version + 1}.items():
         setattr(session, field, value)
     session.save(update_fields=[*changes, "status", "version"])
-    note(session, name, by=by, at=at, reason=reason, data=data, from_status=before)
+    note(session, name, by=by, at=at, reason=reason, data=data, from_status=before, held_before=held_before)
     tell(session, told)
     return session
 
@@ -124,9 +125,15 @@ def note(
     reason: str = "",
     data: dict | None = None,
     from_status: str | None = None,
+    held_before: UUID | None = None,
 ) -> SessionEvent:
-    """Writes the event with the session's present number and status."""
-    return SessionEvent.objects.create(
+    """Writes the event with the session's present number and status, and notes it for whoever is told of it by webhook.
+
+    Args:
+        from_status: the status before, when the event changed it.
+        held_before: whose session it was before, when the event may have changed that.
+    """
+    event = SessionEvent.objects.create(
         session=session,
         number=session.version,
         kind=kind,
@@ -137,6 +144,8 @@ def note(
         data=data or {},
         created_at=at,
     )
+    outbox.hand_over(event, mechanic_id=session.mechanic_id, held_before=held_before)
+    return event
 
 
 def remark(session: Session, kind: str, *, by: User | None, reason: str = "", data: dict | None = None) -> SessionEvent:

@@ -37,7 +37,9 @@ FOR_COMMANDS = (*SERVICES, "SITE_URL", "SECRET_KEY", "DEBUG", "DEMO")  # what ma
 MANAGE = [sys.executable, str(PROJECT / "manage.py")]
 WORKER = [*MANAGE, "procrastinate", "worker", "--shutdown-graceful-timeout=5", "--delete-jobs=successful"]
 # A long clip keeps no letter waiting, and however many come, two at once fit into the memory (files_app/tasks.py).
-FILES_ONLY, NO_FILES = ["--queues=files", "--concurrency=2"], ["--queues=default"]
+# Nothing of ours waits for somebody else's server either, and a few that are slow keep the others waiting hardly at all.
+FILES_ONLY, WEBHOOKS_ONLY = ["--queues=files", "--concurrency=2"], ["--queues=webhooks", "--concurrency=4"]
+ALL_ELSE = ["--queues=default"]
 WEB = [sys.executable, "-m", "mechanichub.serve"]
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANSWER_WITHIN = 60  # seconds that the web server has for its first answer
@@ -96,8 +98,9 @@ class Launcher:
         environment = self.environment(door.getsockname()[1])
         run_file.write({name: environment[name] for name in FOR_COMMANDS})
         self.prepare(environment)
-        self.kept.append(self.started(Child("The worker", [*WORKER, *NO_FILES], environment)))
+        self.kept.append(self.started(Child("The worker", [*WORKER, *ALL_ELSE], environment)))
         self.kept.append(self.started(Child("The worker for files", [*WORKER, *FILES_ONLY], environment)))
+        self.kept.append(self.started(Child("The worker for webhooks", [*WORKER, *WEBHOOKS_ONLY], environment)))
         web = [*WEB, f"--fd={door.fileno()}"]
         self.web = [self.started(Child("The web server", web, environment, sockets=[door])) for _ in range(processes)]
         self.stack.callback(door.close)  # first of all at the end: nobody knocks in vain
