@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts_app.models import User
 from console.questions import QUESTIONS, Question
 from files_app import storage
+from lifecycle.diagnosis import lasted
 from mechanichub import health
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,11 @@ class Concern:
     @property
     def could_not_ask(self) -> bool:
         return self.count is None
+
+    @property
+    def age(self) -> str:
+        """How long the oldest has needed attention: "12 min", "2 d 4 h"."""
+        return lasted(self.oldest, timezone.now()) if self.oldest else ""
 
     @property
     def needs_attention(self) -> bool:

@@ -69,7 +69,13 @@ class StaffSite(AdminSite):
         return sorted(found.values(), key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        return super().index(request, {"concerns": attention(request.user), **(extra_context or {})})
+        concerns = attention(request.user)
+        context = {
+            "concerns": concerns,
+            "open_concerns": [concern for concern in concerns if concern.needs_attention],
+            "quiet_concerns": [concern for concern in concerns if not concern.needs_attention],
+        }
+        return super().index(request, {**context, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return self.admin_view(lambda request: redirect("admin:index"))(request)
