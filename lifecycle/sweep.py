@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lifecycle import queue, record, room
+from lifecycle import people, queue, record, room
 from lifecycle.record import SYSTEM
 from requests_app.models import SessionRequest
 from sessions_app.models import Participant, Session
@@ -49,16 +50,24 @@ def sweep(now: datetime | None = None) -> Counter:
     """
     done: Counter = Counter()
     failures = []
-    for rule, session_id in due(now or timezone.now()):
+    for name, pk, verb in deeds(now or timezone.now()):
         try:
-            if make(rule, session_id):
-                done[rule.name] += 1
+            if verb(pk):
+                done[name] += 1
         except Exception as failure:
-            logger.exception("%s of %s failed", rule.name, session_id)
+            logger.exception("%s of %s failed", name, pk)
             failures.append(failure)
     if failures:
         raise ExceptionGroup("the sweep could not make every move", failures)
     return done
+
+
+def deeds(now: datetime) -> Iterator[tuple[str, UUID, Callable[[UUID], bool]]]:
+    """(name, of what, what to do) of all that is due: sessions first, then who was only to finish one of them."""
+    for rule, session_id in due(now):
+        yield rule.name, session_id, partial(make, rule)
+    for mechanic_id in people.leaving():
+        yield "leaving", mechanic_id, people.leave
 
 
 def due(now: datetime) -> Iterator[tuple[Rule, UUID]]:
