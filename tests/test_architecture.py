@@ -57,6 +57,7 @@ KINDS = {
     "*_app.querysets": MODELS,
     "*_app.access": MODELS,
     "requests_app.finding": MODELS,
+    "accounts_app.roles": MODELS,  # groups and what they may do
     "requests_app.matching": MODELS,  # one question in two directions; it writes nothing and tells nobody
     # The transport. Sockets ask about rights, so they are edges.
     "live.consumers": EDGE,
@@ -108,6 +109,7 @@ KINDS = {
     "*_app.admin": EDGE,
     "*_app.apps": EDGE,
     "*_app.backends": EDGE,
+    "*_app.filters": EDGE,
     "*_app.forms": EDGE,
     "*_app.management*": EDGE,
     "*_app.report_pdf": EDGE,
@@ -283,8 +285,9 @@ def written_by(call: ast.Call) -> list[str]:
 
 
 # Not a session at all: the status of an HTTP answer, and the profile of a visitor. And the one that begins here but not with a move:
-# what was brought over from the old system stands where it stood there.
+# what was brought over from the old system stands where it stood there. And a copy that nobody saves: a session as it would be.
 OTHER_WRITES = {
+    "lifecycle.preview": "request.session.status = ...",
     "mechanichub.bodies": "self.status = ...",
     "requests_app.visitors": "setattr(user, field, value)",
     "legacy_app.writing": "Session(...)",
