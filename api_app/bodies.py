@@ -93,7 +93,7 @@ def typed(field: forms.Field, may_lack: bool = False) -> serializers.Field:
     needed = field.required and not may_lack
     said = {"required": needed, "allow_null": not needed, "label": field.label, "help_text": field.help_text or field.label}
     if isinstance(field, forms.MultipleChoiceField):
-        return serializers.ListField(child=Choice(choices_of(field)), max_length=len(field.choices), **said)
+        return serializers.ListField(child=Choice(choices_of(field)), max_length=len(choices_of(field)), **said)
     if isinstance(field, forms.ModelChoiceField):
         return reference(field, said)
     if isinstance(field, forms.ChoiceField):

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.common import no_append_slash
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -55,15 +56,21 @@ class Endpoint(APIView):
         Raises:
             Invalid: with what is wrong, by field.
         """
+        values = self.told(kind)
+        return self.judged(kind.form, values, **for_form) if kind.form else values
+
+    def told(self, kind: type[Body]) -> dict[str, Any]:
+        """The values that were sent, each of its type, before a form has looked at them."""
         body = kind(data=self.request.data)
         body.is_valid(raise_exception=True)
-        return self.judged(kind.form, body.validated_data, **for_form) if kind.form else body.validated_data
+        return body.validated_data
 
     def judged(self, form_class: type[forms.BaseForm], values: dict[str, Any], **for_form: Any) -> Any:
         """A form with these values, if they are valid."""
         form = form_class(as_typed(values), **for_form)
-        if not form.is_valid():
-            raise Invalid(errors_of(form))
+        not_asked = {name: [_("This is not possible here.")] for name in form.data if name not in form.fields}
+        if not form.is_valid() or not_asked:
+            raise Invalid(errors_of(form) | not_asked)
         return form
 
     def wanted(self, filters: type) -> dict[str, Any]:
@@ -74,7 +81,7 @@ class Endpoint(APIView):
         """
         known = {*filters.base_filters, pagination.AFTER, pagination.BEFORE}
         if unknown := self.request.query_params.keys() - known:
-            raise Invalid({name[:100]: ["There is no filter of this name."] for name in unknown})
+            raise Invalid({name[:100]: [_("There is no filter of this name.")] for name in unknown})
         form = filters(self.request.query_params, queryset=filters.Meta.model.objects.none()).form
         if not form.is_valid():
             raise Invalid(errors_of(form))

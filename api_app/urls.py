@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api_app.views import moves, requests, sessions
+from api_app.views import docs, moves, requests, sessions
 
 app_name = "api"
 
@@ -15,5 +15,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/decline/", moves.Decline.as_view(), name="session-decline"),
     path("sessions/<uuid:pk>/release/", moves.Release.as_view(), name="session-release"),
     path("sessions/<uuid:pk>/cancel/", moves.Cancel.as_view(), name="session-cancel"),
+    path("schema/", docs.Schema.as_view(), name="schema"),
+    path("docs/", docs.docs, name="docs"),
     path("requests/", requests.Requests.as_view(), name="requests"),
 ]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("requests_app.urls")),  #     /help/  the intake form              /my/vehicles/
     path("", include("billing_app.urls")),  #      /pay/<id>/
+    path("accounts/tokens/", include("api_app.token_urls")),
     path("", include("accounts_app.urls")),  #     /accounts/  sign-in, second factor   /mechanic/apply/  /mechanic/settings/
     path("", include("sessions_app.urls")),  #     /chat/<id>/ /video/<id>/ /diagnostic/<id>/  the rooms   /sessions/<id>/...
     path("", include("files_app.urls")),  #        /sessions/<id>/files/  /uploads/<id>/  sent, shown, drawn on
