@@ -160,7 +160,11 @@ class SessionFile(Arrival):
                 message="a session has at most ten files and 200 MB",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], condition=Q(state="checking"), name="files_to_check")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(state="checking"), name="files_to_check"),
+            models.Index(fields=["created_at"], condition=Q(state="refused"), name="files_refused"),
+            models.Index(fields=["missing_since"], condition=Q(missing_since__isnull=False), name="files_missing"),
+        ]
 
     @property
     def why_refused(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts_app.models import User
+from accounts_app.roles import MOVE
 from live import push
 from mechanichub.errors import NotPossible, NotYours
 from sessions_app.models import Session, SessionEvent
@@ -45,12 +46,17 @@ def roles(session: Session, by: User | None) -> set[str]:
         for role, applies in {
             "customer": by.pk == session.customer_id,
             "mechanic": held_by is not None and held_by.pk == by.pk and may_work,
-            "eligible": may_work,
+            "eligible": may_work and by.mechanic.may_take,
             "owner": held_by is not None and held_by.workshop_id is not None and by.workshops.filter(pk=held_by.workshop_id).exists(),
-            "staff": by.is_staff,
+            "staff": moves_for_staff(by),
         }.items()
         if applies
     }
+
+
+def moves_for_staff(by: User) -> bool:
+    """True for whoever of the support team may move other people's sessions."""
+    return by.is_staff and by.has_perm(MOVE)
 
 
 def require(session: Session, name: str, by: User | None) -> None:
@@ -140,6 +146,7 @@ def note(
         from_status=session.status if from_status is None else from_status,
         to_status=session.status,
         actor=by,
+        by_staff=by is not SYSTEM and by.is_staff and by.pk not in (session.customer_id, session.mechanic_id),
         reason=reason[:300],
         data=data or {},
         created_at=at,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts_app.models import User
+from accounts_app.roles import SEE
 from mechanichub.errors import NotYours
 from sessions_app.models import Participant, Session
 
@@ -92,7 +93,7 @@ def role_in(session: Session, user: User) -> str | None:
             return MECHANIC
         if Participant.objects.filter(session=session, user=user, role=Participant.Role.MECHANIC).exists():
             return FORMER
-    if user.is_staff:
+    if user.is_staff and user.has_perm(SEE):
         return STAFF
     return OWNER if session.mechanic_id and session.mechanic.workshop_id and session.mechanic.workshop.owner_id == user.pk else None
 

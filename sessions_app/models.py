@@ -98,6 +98,7 @@ class Session(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("session"), _("sessions")
         ordering = ["-created_at"]
+        permissions = [("export_session", "Can export sessions"), ("refund_session", "Can give the price of a session back")]
         constraints = [
             models.CheckConstraint(condition=MECHANIC, name="a_mechanic_is_there_exactly_when_taken"),
             models.CheckConstraint(
@@ -161,6 +162,7 @@ class Session(models.Model):
             models.Index(fields=["customer", "-created_at"], name="sessions_of_a_customer"),
             models.Index(fields=["status", "created_at"], condition=Q(status__in=OPEN), name="sessions_open"),
             models.Index(fields=["-created_at"], name="sessions_by_age"),  # the admin's list
+            models.Index(fields=["mechanic", "-created_at"], condition=_set("mechanic"), name="sessions_of_a_mechanic"),  # and its filters
         ]
 
     def __str__(self) -> str:
@@ -189,6 +191,8 @@ class SessionEvent(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     data = models.JSONField(_("details"), default=dict, blank=True)
+    # That the actor acted for the support team, and not as customer or mechanic: kept, because people leave the team.
+    by_staff = models.BooleanField(_("by the support team"), default=False, db_default=False)
     created_at = models.DateTimeField(_("when"), default=timezone.now)
     previous = models.GeneratedField(
         expression=NullIf(F("number") - 1, 0), output_field=models.PositiveIntegerField(null=True), db_persist=True
@@ -197,6 +201,7 @@ class SessionEvent(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("event"), _("timeline")
         ordering = ["session", "number"]
+        indexes = [models.Index(fields=["-created_at", "-id"], condition=Q(by_staff=True), name="events_by_staff")]
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="events_of_a_session_are_numbered"),
             models.UniqueConstraint(fields=["session", "number", "to_status"], name="an_event_and_where_it_leads"),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts_app.models import User
+from accounts_app.roles import SEE
 from sessions_app.moves import ENDED, HELD, IN_QUEUE, OPEN
 
 
@@ -47,7 +48,7 @@ class SessionQuerySet(models.QuerySet):
         """What this person may see at all (docs/ARCHITECTURE.md, rights): own, held, once held, of the own workshop; staff see all."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        if user.is_staff:
+        if user.is_staff and user.has_perm(SEE):
             return self
         taking_part = user.participations.all()
         if user.is_mechanic and not user.mechanic.may_hold:

@@ -51,7 +51,12 @@ def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, 
     """One session in every state, for all cells; each cell is undone."""
     with django_db_blocker.unblock(), transaction.atomic():
         cast.price_list()
-        sam, will, oscar, other = cast.person("Sam", is_staff=True), cast.person("Will"), cast.person("Oscar"), cast.person("Colin")
+        sam, will, oscar, other = (
+            cast.person("Sam", is_staff=True, is_superuser=True),
+            cast.person("Will"),
+            cast.person("Oscar"),
+            cast.person("Colin"),
+        )
         workshop = will.workshops.create(name="Will's Garage", slug="wills-garage")
         max, nora = cast.mechanic("Max", by=sam, brands=[], workshop=workshop), cast.mechanic("Nora", by=sam, brands=[])
         type(max.mechanic).objects.create(user=oscar, display_name="Oscar")

@@ -474,7 +474,7 @@ class Lives(RuleBasedStateMachine):
 @pytest.fixture
 def users(transactional_db: None) -> dict[str, User]:
     cast.price_list()
-    sam = cast.person("Sam", is_staff=True)
+    sam = cast.person("Sam", is_staff=True, is_superuser=True)
     users = {name: cast.person(name.title()) for name in CUSTOMERS}
     users |= {name: cast.mechanic(name.title(), by=sam, brands=[]) for name in MECHANICS}
     Place.objects.filter(mechanic=users["nora"].pk, kind="chat", number__gt=1).delete()

@@ -70,7 +70,7 @@ def may_take(worker: Worker, call: Call) -> bool:
 def market(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[dict[Call, SessionRequest], dict[Worker, Mechanic]]]:
     with django_db_blocker.unblock(), transaction.atomic():
         cast.price_list()
-        sam = cast.person("Sam", is_staff=True)
+        sam = cast.person("Sam", is_staff=True, is_superuser=True)
         mechanics = {worker: hired(worker, sam) for worker in WORKERS}
         calls = {call: asked(call, cast.person(f"Customer{number}"), mechanics[MIA]) for number, call in enumerate(CALLS)}
         yield calls, mechanics

@@ -153,7 +153,7 @@ def test_nothing_acknowledged_is_lost_and_nobody_restarts_the_server(postgres: P
 
 def cast_of_the_day() -> dict[str, User]:
     cast.price_list()
-    sam = cast.person("Sam", is_staff=True)
+    sam = cast.person("Sam", is_staff=True, is_superuser=True)
     mechanics = [cast.mechanic(name, by=sam, brands=["toyota"]) for name in ("Max", "Nora")]
     customers = [cast.person(name) for name in ("Carla", "Colin", "Vera", "Sue")]
     return {user.short_name: user for user in [*mechanics, *customers]}

@@ -255,7 +255,7 @@ races = pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
 
 def town_for(race: Callable[[Town], str]) -> Town:
     cast.price_list()
-    sam = cast.person("Sam", is_staff=True)
+    sam = cast.person("Sam", is_staff=True, is_superuser=True)
     return Town(sam, [cast.mechanic(f"Mechanic{number}", by=sam, brands=[]) for number in range(RACES[race][0])])
 
 
