@@ -60,7 +60,7 @@ def post(url: str, body: bytes, headers: dict[str, str], *, local: bool = False,
     try:
         target = targets.parse(url, local=local)
         with _line_to(target, targets.addresses(target, local=local, seconds=seconds / 2), ends_at) as line:
-            return _ask(line, target, body, headers)
+            return _ask(line, target, body, headers, ends_at)
     except targets.NotAllowed as refusal:
         raise NoAnswer(str(refusal))
     except (OSError, HTTPException, ValueError) as failure:  # of the last kind: what http.client makes of nonsense
@@ -120,11 +120,12 @@ def _shut(line: socket.socket) -> None:
         line.shutdown(socket.SHUT_RDWR)
 
 
-def _ask(line: socket.socket, target: targets.Target, body: bytes, headers: dict[str, str]) -> Answer:
+def _ask(line: socket.socket, target: targets.Target, body: bytes, headers: dict[str, str], ends_at: float) -> Answer:
     http = HTTPConnection(target.host, target.port)
     http.sock = line
     http.request("POST", target.path, body, headers | {"Host": target.host_header, "Connection": "close"})
     answer = http.getresponse()
+    _left(ends_at)  # to http.client a line that broke off among the headers is their end
     return Answer(answer.status, _beginning(answer), answer.headers.get("Retry-After", "")[:100])
 
 

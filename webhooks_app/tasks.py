@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
@@ -23,7 +24,7 @@ def tell_webhooks(webhooks: list[str]) -> None:
     """Something was written for these webhooks: each has a job of its own, so that a slow server keeps nobody else waiting."""
     for webhook in webhooks:
         name = f"webhook {webhook}"
-        with suppress(AlreadyEnqueued):  # one that has yet to begin will see the new rows as well
+        with suppress(AlreadyEnqueued), transaction.atomic():  # one that has yet to begin will see the new rows as well
             app.configure_task("send_webhook", queue=QUEUE, lock=name, queueing_lock=name).defer(webhook=webhook)
 
 

@@ -81,6 +81,13 @@ class Receiver:
         (self.answers.pop(0) if self.answers else status(204))(handler)
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Somebody hung up in the middle of a word, or did not like our certificate. That is what is tested."""
+
+
 def listening() -> Receiver:
     """A receiver that listens; the caller ends it with `server.shutdown()` and `server.server_close()`."""
 
@@ -100,8 +107,7 @@ def listening() -> Receiver:
         def log_message(self, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     receiver = Receiver(server)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     return receiver
