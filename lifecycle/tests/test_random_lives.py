@@ -4,6 +4,7 @@ A small model says of every attempt whether it succeeds and what is then the cas
 model has them, and the database must be content. The clock is set by hand, so that every deadline is met to the second.
 """
 
+import os
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from mechanichub.errors import DomainError
 from sessions_app import chat, reviews
 from sessions_app.models import Message, Session
 from sessions_app.moves import HELD, IN_QUEUE, OPEN
+
+LIVES = int(os.environ.get("RANDOM_LIVES", "250"))  # each 30 steps; more of them for whoever has the time
 from tests import cast
 
 BEGINNING = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
@@ -488,7 +491,12 @@ def test_whatever_they_do_the_model_and_the_database_agree(users: dict[str, User
     run_state_machine_as_test(
         lives,
         settings=settings(
-            max_examples=500, stateful_step_count=30, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck)
+            max_examples=LIVES,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
         ),
     )
     never = [f"{what} {how}" for what, how in EVERYTHING if not made[what, how]]
