@@ -71,6 +71,22 @@ class Button:
     for_many: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a move.
+
+    Args:
+        row: what the row is called.
+        words: what is said about it.
+        address: the row's page.
+    """
+
+    row: str
+    moved: bool
+    words: str
+    address: str
+
+
 class WithMoves:
     """Mixed into a ModelAdmin."""
 
@@ -83,6 +99,10 @@ class WithMoves:
     def called(self, row: Any) -> str:
         """What a row is called where it is reported on."""
         return str(row)
+
+    def obstacle(self, row: Any, button: Button) -> str:
+        """Why a move will be refused, as far as the row itself tells; "" when it may well be possible."""
+        return ""
 
     def has_move_permission(self, request: HttpRequest) -> bool:
         opts = self.opts
@@ -111,7 +131,9 @@ class WithMoves:
             raise Http404
         form = button.form(row, request.POST)
         if form.is_valid():
-            self.move(request, row, button, form.cleaned_data)
+            outcome = self.move(request, row, button, form.cleaned_data)
+            say = messages.success if outcome.moved else messages.warning
+            say(request, f"{outcome.row}: {outcome.words}" + ("." if outcome.moved else ""))
         else:
             messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
@@ -119,15 +141,20 @@ class WithMoves:
     def button(self, name: str) -> Button | None:
         return next((button for button in self.buttons if button.name == name), None)
 
-    def move(self, request: HttpRequest, row: Any, button: Button, told: dict[str, Any]) -> None:
-        """Calls the verb and says what became of it."""
+    def move(self, request: HttpRequest, row: Any, button: Button, told: dict[str, Any]) -> Outcome:
+        """Calls the verb; what became of it."""
+        named = {"row": self.called(row), "address": self.address(row)}
         try:
             button.verb(row.pk, by=request.user, **told)
         except DomainError as refusal:
-            messages.warning(request, f"{self.called(row)}: {refusal.detail}")
-            return
+            return Outcome(moved=False, words=refusal.detail, **named)
+        except Http404:
+            return Outcome(moved=False, words=_("It is not there any more."), **named)
         self.log(request, row, ": ".join(filter(None, [str(button.label), told.get("reason")])))
-        messages.success(request, _("%(row)s: %(done)s.") % {"row": self.called(row), "done": button.done})
+        return Outcome(moved=True, words=str(button.done), **named)
+
+    def address(self, row: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def log(self, request: HttpRequest, row: Any, words: str) -> None:
         LogEntry.objects.create(
@@ -150,27 +177,35 @@ class WithMoves:
 
     def move_many(self, request: HttpRequest, rows: QuerySet, button: Button) -> HttpResponse | None:
         """Asks for what the move needs to know, then moves one after the other; what one refuses does not stop the next."""
-        if rows.count() > MOST_AT_ONCE:
+        chosen = list(rows[: MOST_AT_ONCE + 1])
+        if len(chosen) > MOST_AT_ONCE:
             messages.warning(request, _("Please choose at most %(most)s at once.") % {"most": MOST_AT_ONCE})
             return None
         form = button.form(None, request.POST if "go" in request.POST else None)
         if not form.is_valid():
-            return self.ask(request, rows, button, form)
-        for row in rows:
-            self.move(request, row, button, form.cleaned_data)
-        return None
+            return self.ask(request, chosen, button, form)
+        return self.tell(request, [self.move(request, row, button, form.cleaned_data) for row in chosen], button)
 
-    def ask(self, request: HttpRequest, rows: QuerySet, button: Button, form: MoveForm) -> HttpResponse:
+    def ask(self, request: HttpRequest, rows: list[Any], button: Button, form: MoveForm) -> HttpResponse:
+        told = {"rows": [(row.pk, self.called(row), self.obstacle(row, button)) for row in rows], "form": form}
+        return self.about_many(request, button, len(rows), "admin/move_many.html", told)
+
+    def tell(self, request: HttpRequest, outcomes: list[Outcome], button: Button) -> HttpResponse:
+        """Which were moved, and which were not and why: those first."""
+        moved = sum(outcome.moved for outcome in outcomes)
+        told = {"outcomes": sorted(outcomes, key=lambda outcome: outcome.moved), "moved": moved, "refused": len(outcomes) - moved}
+        return self.about_many(request, button, len(outcomes), "admin/moved_many.html", told)
+
+    def about_many(self, request: HttpRequest, button: Button, count: int, template: str, told: dict[str, Any]) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{button.label}: {rows.count()} {self.opts.verbose_name_plural}",
+            "title": f"{button.label}: {count} {self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural}",
             "opts": self.opts,
             "button": button,
-            "form": form,
-            "rows": [(row.pk, self.called(row)) for row in rows],
-            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+            "back": request.get_full_path(),
+            **told,
         }
-        return TemplateResponse(request, "admin/move_many.html", context)
+        return TemplateResponse(request, template, context)
 
 
 def _move_many(button: Button, model_admin: WithMoves, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:

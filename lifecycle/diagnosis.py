@@ -5,16 +5,19 @@ It only looks. What it suggests is a move of the moves table; whether it is lega
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts_app.models import Place
 from lifecycle.record import SYSTEM
 from requests_app import matching
-from requests_app.models import Offer
+from requests_app.models import SessionRequest
 from sessions_app.models import Participant, Session
 from sessions_app.moves import AWAITING_PAYMENT, CANCELLED, COMPLETED, LIVE, PENDING, UNATTENDED, WAITING
 
@@ -76,13 +79,13 @@ def _awaiting_payment(session: Session, now: datetime) -> Diagnosis:
 
 
 def _pending(session: Session, now: datetime) -> Diagnosis:
-    request = session.request
-    said = [_("In the queue for %(time)s.") % {"time": lasted(session.queued_at, now)}, *_who_was_asked(session)]
+    request, takers = session.request, could_take(session.request)
+    said = [_("In the queue for %(time)s.") % {"time": lasted(session.queued_at, now)}, *_who_was_asked(session, takers)]
     if now > request.expires_at + SWEEP_IS_LATE:
         late = _sweep_is_late(_("Everybody should have been called at %(at)s."), request.expires_at)
         return Diagnosis([*said, late], "assign", _worker_first())
     said.append(_("Everybody is called at %(at)s.") % {"at": clock(request.expires_at, now)})
-    if not matching.eligible_for(request).exists():
+    if not takers.count:
         return Diagnosis(said, "assign", _("Suggested: assign it to somebody, since nobody on duty can take it."))
     return Diagnosis(said)
 
@@ -90,22 +93,17 @@ def _pending(session: Session, now: datetime) -> Diagnosis:
 def _unattended(session: Session, now: datetime) -> Diagnosis:
     said = [
         _("Unattended: in the queue for %(time)s, and nobody took it in time.") % {"time": lasted(session.queued_at, now)},
-        *_who_was_asked(session),
+        *_who_was_asked(session, could_take(session.request)),
     ]
     ends_at = session.request.expires_at + timedelta(seconds=settings.UNATTENDED_TIMEOUT)
     said.append(_("It is cancelled by itself at %(at)s.") % {"at": clock(ends_at, now)})
     return Diagnosis(said, "assign", _("Suggested: assign it by hand, and tell %(customer)s.") % {"customer": session.customer.short_name})
 
 
-def _who_was_asked(session: Session) -> list[str]:
+def _who_was_asked(session: Session, takers: "Takers") -> list[str]:
     """Who can take it, who looked, who declined and why."""
-    can = matching.eligible_for(session.request).count()
-    said = [
-        ngettext("%(count)s mechanic can take it now.", "%(count)s mechanics can take it now.", can) % {"count": can}
-        if can
-        else _("No mechanic can take it now.")
-    ]
-    offers = list(Offer.objects.filter(request=session.pk).select_related("mechanic"))
+    said = [how_many(takers.count)]
+    offers = sorted(session.request.offers.all(), key=lambda offer: offer.pk)
     seen = [offer.mechanic.display_name for offer in offers if offer.seen_at and not offer.declined_at]
     if seen:
         said.append(_("%(names)s looked at it.") % {"names": ", ".join(seen)})
@@ -115,17 +113,45 @@ def _who_was_asked(session: Session) -> list[str]:
     return said
 
 
+@dataclass(frozen=True)
+class Takers:
+    """Those to whom a request is open and who have a free place for it: how many, and whether a certain one is among them."""
+
+    count: int
+    with_him: bool
+
+
+def could_take(request: SessionRequest, *, besides: UUID | None = None) -> Takers:
+    """Who could take it from the queue now.
+
+    Args:
+        request: with its session; both as they are, or as they would be.
+        besides: a mechanic whose place would be free then.
+    """
+    free = Place.objects.filter(mechanic=OuterRef("pk"), kind=request.session.place_kind, session=None)
+    takers = matching.eligible_for(request).filter(Exists(free) | Q(pk=besides))
+    counted = takers.aggregate(all=Count("pk", distinct=True), his=Count("pk", filter=Q(pk=besides)))
+    return Takers(counted["all"], bool(counted["his"]))
+
+
+def how_many(takers: int) -> str:
+    """How many could take it, as a sentence."""
+    if not takers:
+        return _("No mechanic can take it now.")
+    return ngettext("%(count)s mechanic can take it now.", "%(count)s mechanics can take it now.", takers) % {"count": takers}
+
+
 def _waiting(session: Session, now: datetime) -> Diagnosis:
     mechanic, customer = _part(session, session.mechanic_id), _part(session, session.customer_id)
     names = {"mechanic": session.mechanic.display_name, "customer": session.customer.short_name}
     said = [_("Waiting for %(time)s:") % {"time": lasted(session.accepted_at, now)} + " " + _taken(session, mechanic, now)]
     if mechanic.joined_at is None:
         said.append(_sign_of_life(session.mechanic.display_name, session.mechanic.last_seen_at, now))
-        late = now > session.accepted_at + timedelta(seconds=settings.MECHANIC_NO_SHOW) + SWEEP_IS_LATE
-        worker = (
-            [_sweep_is_late(_("It should have gone back by itself at %(at)s."), _due(session, settings.MECHANIC_NO_SHOW))] if late else []
-        )
-        return Diagnosis(said + worker, "release", _("Suggested: release to the queue."))
+        due = _due(session, settings.MECHANIC_NO_SHOW)
+        if now < due:
+            return Diagnosis([*said, _("It goes back to the queue by itself at %(at)s.") % {"at": clock(due, now)}])
+        late = [_sweep_is_late(_("It should have gone back by itself at %(at)s."), due)] if now > due + SWEEP_IS_LATE else []
+        return Diagnosis([*said, *late], "release", _("Suggested: release to the queue."))
     seen = customer.last_seen_at
     if seen is None or seen < session.accepted_at:
         said.append(_("%(customer)s has not been in the room since.") % names)
@@ -133,7 +159,7 @@ def _waiting(session: Session, now: datetime) -> Diagnosis:
         if now > ends_at + SWEEP_IS_LATE:
             return Diagnosis([*said, _sweep_is_late(_("It should have been cancelled at %(at)s."), ends_at)], "cancel", _worker_first())
         return Diagnosis([*said, _("It is cancelled by itself at %(at)s.") % {"at": clock(ends_at, now)}])
-    if now - max(seen, mechanic.last_seen_at) > GONE_AFTER:
+    if now - max(seen, mechanic.last_seen_at or seen) > GONE_AFTER:
         said += [_sign_of_life(names["customer"], seen, now), _sign_of_life(names["mechanic"], mechanic.last_seen_at, now)]
         return Diagnosis(said, "release", _("Both were there, but never at the same time. Suggested: release to the queue, or cancel."))
     return Diagnosis([*said, _("%(customer)s was in the room %(time)s ago.") % {**names, "time": lasted(seen, now)}])

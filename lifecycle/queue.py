@@ -115,6 +115,8 @@ def _submit(submission: Submission, by: User, customer: User) -> Session:
     record.note(session, "submit", by=by, at=now, data={"plan": plan.code}, from_status="")
     if session.status == PENDING:
         _open(request, now)
+    if by != customer:
+        record.tell(session)  # the customer's own page may be open and knows nothing of it
     if submission.bundle_id:
         # By a job, so that nothing about files can stand in the way of a call for help.
         app.configure_task("claim_files").defer(bundle_id=str(submission.bundle_id), session_id=str(session.pk))
@@ -191,13 +193,13 @@ def _request(session: Session, submission: Submission, intake: Intake, now) -> S
 def _open(request: SessionRequest, now) -> None:
     """Starts the clocks of a request that has entered the queue, and shows it to the mechanics."""
     request.expires_at = now + timedelta(seconds=settings.ESCALATE_AFTER)
-    request.window_ends_at = now + timedelta(seconds=settings.PREFERRED_WINDOW) if _waits_for_preferred(request) else None
+    request.window_ends_at = now + timedelta(seconds=settings.PREFERRED_WINDOW) if waits_for_preferred(request) else None
     request.notification_sent_at = now
     request.save(update_fields=["expires_at", "window_ends_at", "notification_sent_at"])
     board.show(request)
 
 
-def _waits_for_preferred(request: SessionRequest) -> bool:
+def waits_for_preferred(request: SessionRequest) -> bool:
     """True when the preferred mechanic is asked alone at first: once, and only when he could take it."""
     if request.preferred_mechanic_id is None or request.notification_sent_at is not None:
         return False
@@ -244,6 +246,10 @@ def _lock_mechanic(mechanic_id: UUID | None) -> Mechanic:
     mechanic = Mechanic.objects.select_for_update(no_key=True).filter(pk=mechanic_id).first()
     if mechanic is None or not mechanic.may_hold:
         raise NotYours(_("Only an approved mechanic can take a session."))
+    if not mechanic.may_take:
+        raise NotYours(
+            _("%(mechanic)s takes no new sessions: the support team has asked for an end.") % {"mechanic": mechanic.display_name}
+        )
     return mechanic
 
 
@@ -429,12 +435,16 @@ def requeue(session_id: UUID, *, by: User, reason: str) -> Session:
     session = record.lock(session_id)
     record.require(session, "requeue", by)
     if Session.objects.open().filter(customer=session.customer_id).exclude(pk=session.pk).exists():
-        raise NotPossible(_("The customer has another open session. End that one first."))
+        raise NotPossible(another_is_open())
     now = record.clock(session)
     cleared = {"mechanic": None, "place": None, "accepted_at": None, "started_at": None, "ended_at": None, "cancel_reason": ""}
     record.write(session, "requeue", PENDING, by=by, at=now, reason=reason, queued_at=session.queued_at or now, **cleared)
     _open(_request_of(session), now)
     return session
+
+
+def another_is_open() -> str:
+    return _("The customer has another open session. End that one first.")
 
 
 @transaction.atomic

@@ -1,30 +1,41 @@
 """Sessions in the admin: everything about one on one page, and the moves that staff may make."""
 
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts_app.models import Mechanic, User
-from console.base import ChoiceFilter, NeedsAttention, Observed, badge, session_link, short
+from console.base import SEARCH_LENGTH, NeedsAttention, Observed, badge, session_link, short
 from console.exporting import Exported
+from console.filters import DatesFilter
 from console.moves import Button, ReasonForm, WithMoves
+from console.paging import LongList
+from files_app import shelf
+from files_app.models import SessionFile
 from lifecycle import queue, record, room
-from requests_app import matching
-from requests_app.querysets import words_query
+from lifecycle.diagnosis import diagnose, lasted
+from lifecycle.preview import preview
+from requests_app.finding import found_by
+from requests_app.models import Offer
 from sessions_app import timeline
 from sessions_app.access import STAFF, said_why
+from sessions_app.filters import AgeFilter, CountryFilter, KindFilter, MechanicFilter, PaymentFilter, UrgentFilter, WorkshopFilter
 from sessions_app.models import Message, Participant, Report, Review, Session, SessionEvent
-from sessions_app.moves import IN_QUEUE, MOVES, NOTES, Status
+from sessions_app.moves import MOVES, Status
 from sessions_app.sheets import SessionSheet
 
 STATUS_LEVELS = {
@@ -39,26 +50,45 @@ STATUS_LEVELS = {
 LOOK = "look"
 
 
-class MechanicChoice(forms.ModelChoiceField):
-    def label_from_instance(self, mechanic: Mechanic) -> str:
-        duty = _("on duty") if mechanic.on_duty else _("off duty")
-        places = ngettext("%(count)s free place", "%(count)s free places", mechanic.free_places) % {"count": mechanic.free_places}
-        return f"{mechanic.display_name}: {duty}, {places}"
+MOST_CHOICES = 200  # mechanics to choose from
 
 
 class AssignForm(ReasonForm):
-    """To whom, and why. Offered are those who have a free place of the right kind."""
+    """To whom, and why. Offered are those who have a free place of the right kind; when they are too many to choose from, one can also
+    be named by his address.
+    """
 
-    mechanic = MechanicChoice(
-        Mechanic.objects.none(), label=gettext_lazy("Mechanic"), error_messages={"required": gettext_lazy("Please choose a mechanic.")}
-    )
-    field_order = ["mechanic", "reason"]
+    mechanic = forms.ModelChoiceField(Mechanic.objects.none(), label=gettext_lazy("Mechanic"), required=False)
+    address = forms.EmailField(label=gettext_lazy("or the e-mail address of another one"), required=False)
+    field_order = ["mechanic", "address", "reason"]
 
     def __init__(self, row: Session, *args: Any, **kwargs: Any) -> None:
         super().__init__(row, *args, **kwargs)
         field = self.fields["mechanic"]
-        field.queryset = Mechanic.objects.with_free_place(row.place_kind).exclude(pk=row.mechanic_id)
+        field.queryset = Mechanic.objects.with_free_place(row.place_kind).exclude(pk__in=[row.mechanic_id, row.customer_id])
         field.error_messages["invalid_choice"] = _("This mechanic has no free place. Please choose another one.")
+        listed = list(field.queryset[: MOST_CHOICES + 1])
+        declined = {offer.mechanic_id for offer in row.request.offers.all() if offer.declined_at}
+        field.choices = [("", "---------"), *((mechanic.pk, _told(mechanic, declined)) for mechanic in listed[:MOST_CHOICES])]
+        if len(listed) <= MOST_CHOICES:
+            del self.fields["address"]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean()
+        if address := told.pop("address", ""):
+            told["mechanic"] = self.fields["mechanic"].queryset.filter(user__email__iexact=address).first()
+            if told["mechanic"] is None:
+                raise ValidationError(_("No mechanic with this address has a free place."))
+        elif "mechanic" in told and told["mechanic"] is None:
+            raise ValidationError(_("Please choose a mechanic."))
+        return told
+
+
+def _told(mechanic: Mechanic, declined: set[UUID]) -> str:
+    """A mechanic as a choice: "Max: on duty, 3 free places"."""
+    places = ngettext("%(count)s free place", "%(count)s free places", mechanic.free_places) % {"count": mechanic.free_places}
+    known = [_("on duty") if mechanic.on_duty else _("off duty"), places, *([_("has declined it")] if mechanic.pk in declined else [])]
+    return f"{mechanic.display_name}: {', '.join(known)}"
 
 
 def assign(session_id: UUID, *, by: User, mechanic: Mechanic, reason: str) -> Session:
@@ -74,11 +104,25 @@ class SessionAdmin(Exported, WithMoves, Observed):
     """The page of a session shows what happened, where it stands and what can be done about it."""
 
     list_display = ("who", "car", "type", "status_badge", "mechanic", "submitted", "ended")
-    list_filter = (NeedsAttention, "status", "type", "plan")
+    list_filter = (
+        NeedsAttention,
+        "status",
+        AgeFilter,
+        UrgentFilter,
+        "type",
+        "plan",
+        PaymentFilter,
+        MechanicFilter,
+        WorkshopFilter,
+        CountryFilter,
+        DatesFilter,
+    )
     list_select_related = ("mechanic", "plan", "request__intake")
     search_fields = ("request__intake__words",)
-    search_in = gettext_lazy("Words of name, car, plate, VIN, city or concern; a mechanic's name; an e-mail address; a session's id")
-    date_hierarchy = "created_at"
+    search_in = gettext_lazy("Words of name, car, plate, VIN, city or concern; a mechanic's name; an e-mail address; how an id begins")
+    sortable_by = ("submitted",)  # nothing else is in order already when there are very many
+    show_facets = admin.ShowFacets.NEVER  # they would count all rows for each choice
+    ordering = ("-created_at", "-id")
     sheet = SessionSheet
     buttons = (
         Button(name="assign", label=gettext_lazy("Assign"), done=gettext_lazy("assigned"), verb=assign, form=AssignForm, for_many=False),
@@ -109,25 +153,30 @@ class SessionAdmin(Exported, WithMoves, Observed):
     def called(self, row: Session) -> str:
         return " · ".join(filter(None, [row.request.customer_name, row.request.intake.car]))
 
+    def obstacle(self, row: Session, button: Button) -> str:
+        return "" if row.status in MOVES[button.name].sources else record.standing(row)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LongList
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
-        return super().get_queryset(request).select_related("customer", "mechanic__workshop", "plan", "request__intake")
+        related = ("customer", "mechanic__workshop", "plan", "request__intake")
+        return super().get_queryset(request).select_related(*related).defer("request__intake__words")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Session], search_term: str) -> tuple[QuerySet[Session], bool]:
-        term, words = search_term.strip(), words_query(search_term)
-        if words is None:
-            return queryset, False
-        found = Q(request__intake__words=words) | Q(mechanic__display_name__icontains=term) | Q(customer__email__iexact=term)
-        return queryset.filter(found | Q(pk=as_uuid(term))), False
+        found = found_by(search_term[:SEARCH_LENGTH])
+        return (queryset.filter(found) if found else queryset), False
 
-    @admin.display(description=gettext_lazy("customer"), ordering="request__customer_name")
-    def who(self, session: Session) -> str:
-        return session.request.customer_name
+    @admin.display(description=gettext_lazy("customer"))
+    def who(self, session: Session) -> SafeString:
+        urgent = badge(_("urgent"), "urgent") if session.request.is_urgent else ""
+        return format_html("{} {}", session.request.customer_name, urgent)
 
     @admin.display(description=gettext_lazy("car"))
     def car(self, session: Session) -> str:
         return session.request.intake.car or "-"
 
-    @admin.display(description=gettext_lazy("status"), ordering="status")
+    @admin.display(description=gettext_lazy("status"))
     def status_badge(self, session: Session) -> SafeString:
         return badge(session.get_status_display(), STATUS_LEVELS[session.status])
 
@@ -135,7 +184,7 @@ class SessionAdmin(Exported, WithMoves, Observed):
     def submitted(self, session: Session) -> str:
         return short(session.created_at)
 
-    @admin.display(description=gettext_lazy("ended"), ordering="ended_at")
+    @admin.display(description=gettext_lazy("ended"))
     def ended(self, session: Session) -> str:
         return short(session.ended_at)
 
@@ -143,50 +192,80 @@ class SessionAdmin(Exported, WithMoves, Observed):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
         """The page of one session, instead of a form with nothing to fill in."""
-        session = self.get_object(request, unquote(object_id))
-        if session is None:
-            raise Http404
+        session = self.whole(request, unquote(object_id))
         if not self.has_view_permission(request, session):
             raise PermissionDenied
         context = {**self.admin_site.each_context(request), **self.page_of(request, session), **(extra_context or {})}
         return TemplateResponse(request, "admin/sessions_app/session/page.html", context)
 
+    def whole(self, request: HttpRequest, object_id: str) -> Session:
+        """The session with all that its page tells, in few queries.
+
+        Raises:
+            Http404
+        """
+        rows = self.get_queryset(request).select_related("report", "review", "request__preferred_mechanic", "request__preferred_workshop")
+        people = Prefetch("participants", Participant.objects.select_related("user").order_by("since", "pk"))
+        offers = Prefetch("request__offers", Offer.objects.select_related("mechanic").order_by("wave", "-score", "pk"))
+        session = rows.prefetch_related(people, offers).filter(pk=as_uuid(object_id)).first()
+        if session is None:
+            raise Http404
+        return session
+
     def page_of(self, request: HttpRequest, session: Session) -> dict[str, Any]:
-        moves = {button.name: (button, form) for button, form in self.moves_for(request, session)}
-        look, may_look = moves.pop(LOOK, None), said_why(session, request.user)
+        found, may_look = diagnose(session), said_why(session, request.user)
+        moves = {
+            button.name: {
+                "button": button,
+                "form": form,
+                "preview": preview(session, button.name),
+                "suggested": button.name == found.suggested,
+            }
+            for button, form in self.moves_for(request, session)
+        }
+        sentences = timeline.sentences(session, STAFF)
         return {
             "title": self.called(session),
             "opts": self.opts,
             "session": session,
             "intake": session.request.intake,
             "status_badge": self.status_badge(session),
-            "standing": standing(session),
+            "clocks": clocks(session),
+            "people": [part for part in session.participants.all() if part.user_id in (session.customer_id, session.mechanic_id)],
+            "diagnosis": found,
+            "look": moves.pop(LOOK, None),
             "moves": list(moves.values()),
-            "look": look,
+            "can_do_suggested": found.suggested in moves,
             "may_look": may_look,
-            "sentences": timeline.sentences(session, STAFF),
+            "sentences": sentences,
+            "payment": next((sentence.event for sentence in sentences if sentence.event.kind == "paid"), None),
             "talk": session.messages.select_related("author") if may_look else [],
-            "participants": session.participants.select_related("user").order_by("since"),
-            "offers": session.request.offers.select_related("mechanic").order_by("offered_at"),
-            "report": Report.objects.filter(session=session).first(),
-            "review": Review.objects.filter(session=session).first(),
+            "offers": session.request.offers.all(),
+            "files": files_of(session),
+            "report": getattr(session, "report", None),
+            "review": getattr(session, "review", None),
         }
 
 
-def standing(session: Session) -> list[str]:
-    """Where a session stands, in sentences for somebody who has to decide what to do about it."""
-    said = [record.standing(session)]
-    if session.status in IN_QUEUE:
-        said.append(_who_could_take(session))
-    return said
+def clocks(session: Session) -> list[tuple[str, datetime, str]]:
+    """What happened when, and how long after what was before it."""
+    named = [
+        (_("Submitted"), session.created_at),
+        (_("In the queue"), session.queued_at),
+        (_("Accepted"), session.accepted_at),
+        (_("Started"), session.started_at),
+        (_("Ended"), session.ended_at),
+    ]
+    known = [(name, at) for name, at in named if at]
+    later = [(name, at, _("%(time)s later") % {"time": lasted(before, at)}) for (_name, before), (name, at) in pairwise(known)]
+    return [(*known[0], ""), *later]
 
 
-def _who_could_take(session: Session) -> str:
-    seen_by = matching.eligible_for(session.request)
-    free = Mechanic.objects.with_free_place(session.place_kind).filter(pk__in=seen_by.values("pk")).count()
-    if not free:
-        return _("No mechanic who could take it now has a free place.")
-    return ngettext("%(count)s mechanic could take it now.", "%(count)s mechanics could take it now.", free) % {"count": free}
+def files_of(session: Session) -> list[SessionFile] | None:
+    """What both sent, the newest last; None when files do not work just now."""
+    with shelf.guarded():
+        return list(SessionFile.objects.filter(session=session.pk).select_related("uploader").order_by("created_at", "id"))
+    return None
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -209,11 +288,6 @@ class OfASession(Observed):
     @admin.display(description=gettext_lazy("session"))
     def session_page(self, row: Any) -> SafeString:
         return session_link(row.session_id, row.session.request.customer_name)
-
-
-class KindFilter(ChoiceFilter):
-    title, parameter_name = gettext_lazy("what"), "kind"
-    choices_known = [(name, name) for name in (*MOVES, *NOTES)]
 
 
 @admin.register(SessionEvent)

@@ -81,16 +81,18 @@ def test_an_unpaid_session_can_only_be_cancelled(staff, carla):
 def test_a_session_goes_to_a_mechanic_who_has_a_free_place(staff, carla, colin, max, nora, oscar):
     cast.live(colin, max, plan_code="video")  # the only place that Max has for a call
     session = cast.pending(carla, plan_code="video")
-    form = staff.get(page_of(session)).context["moves"][0][1]
+    form = staff.get(page_of(session)).context["moves"][0]["form"]
     assert [mechanic.pk for mechanic in form.fields["mechanic"].queryset] == [nora.pk]
 
 
 def test_the_page_says_where_it_stands_and_who_could_take_it(staff, carla, max, nora):
     html = staff.get(page_of(cast.pending(carla))).content.decode()
-    assert "no mechanic has taken it" in html and "2 mechanics could take it now." in html
+    assert "In the queue for 0 min. 2 mechanics can take it now." in html and "Nothing has to be done." in html
     Mechanic.objects.update(on_duty=False)
     html = staff.get(page_of(Session.objects.get())).content.decode()
-    assert "No mechanic who could take it now has a free place." in html
+    assert "No mechanic can take it now." in html
+    assert '<a href="#do-assign">Suggested: assign it to somebody, since nobody on duty can take it.</a>' in html
+    assert 'id="do-assign"' in html and "move-suggested" in html
 
 
 # --- buttons -------------------------------------------------------------------------------------
@@ -218,11 +220,14 @@ def test_several_are_cancelled_one_by_one_and_each_is_reported(staff, carla, col
     waiting, done = cast.pending(carla), cast.completed(colin, max)
     asked = choose(staff, [waiting, done], "cancel")
     assert "Carla Example" in asked.content.decode() and status(waiting) == "pending"
+    assert "This session is completed." in asked.content.decode(), "what cannot be is said before it is tried"
     answer = choose(staff, [waiting, done], "cancel", go="1", reason="A test of the fire alarm.")
-    assert sorted(said(answer)) == [
-        "Carla Example · 2016 Toyota Corolla: This session is completed.",
-        "Carla Example · 2016 Toyota Corolla: cancelled.",
+    assert [(outcome.moved, outcome.words) for outcome in answer.context["outcomes"]] == [
+        (False, "This session is completed."),
+        (True, "cancelled"),
     ]
+    html = answer.content.decode()
+    assert "1 was moved." in html and "1 was not." in html and page_of(done) in html
     assert (status(waiting), status(done)) == ("cancelled", "completed")
 
 
