@@ -1,7 +1,7 @@
 """What lists can be narrowed by, in the address."""
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet, UUIDFilter
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from dashboard.queries import ACTIVE, COMPLETED, GIVEN_BACK, HISTORY
 from mechanichub.forms import Form
@@ -19,7 +19,7 @@ class Narrowed(FilterSet):
     type = ChoiceFilter(label=_("The type of session."), choices=Session.Type.choices)
     from_day = DateFilter(label=_("On this day where you are, or later."))
     to_day = DateFilter(label=_("On this day where you are, or earlier."))
-    mechanic = UUIDFilter(label=_("For the support team: whose work."))
+    mechanic = CharFilter(label=_("For the support team: whose work, by id."), max_length=36)
 
 
 class SessionFilter(Narrowed):

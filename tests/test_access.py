@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts_app.models import Mechanic, User, Workshop
+from api_app.tests.calls import told
 from files_app.models import Bundle, SessionFile, Upload
 from files_app.tests.photos import photo_in
 from lifecycle import people, queue, room
@@ -27,6 +28,7 @@ from sessions_app import chat
 from sessions_app.tests.browsing import browser
 from tests import cast
 from tests.staff import staff_in
+from webhooks_app import managing
 
 # Nobody signed in; its customer, another customer; an approved mechanic to whom it is (or was) open, one to whom it never was;
 # its mechanic, its former mechanic, the owner of its mechanic's workshop; mechanics who may not work: one has applied, one is
@@ -37,6 +39,7 @@ UNPAID, PENDING, WAITING, LIVE, COMPLETED = STATES = ("unpaid", "pending", "wait
 HELD_OR_OVER = (WAITING, LIVE, COMPLETED)
 PHONE = "415-555-0199"
 
+HOOK = {"name": "Shop system", "url": "https://shop.example.org/hooks"}
 REASON = {"usual": "time", "reason": "There was no time."}
 REPORT = {"findings": "The coil is worn.", "severity": "soon", "safe_to_drive": "yes", "reason": "The customer called."}
 
@@ -86,6 +89,8 @@ SIGNED_IN = "            in yes yes yes yes yes yes yes yes yes yes"
 ANYBODY = "              yes yes yes yes yes yes yes yes yes yes yes"
 CUSTOMERS = "            in yes yes 403 403 403 403 yes 403 yes yes"
 OWN_CAR = "              in yes 404 404 404 404 404 404 404 404 404"
+OWNERS = "               in 403 403 403 403 403 403 yes 403 403 403"
+OWN_HOOK = "             in 404 404 404 404 404 404 {} 404 404 404"
 WRITERS = "              404 {} 404 404 404 404 404 404 404 404 404"
 
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
@@ -435,6 +440,107 @@ TABLE = [
         anytime("in on 404 404 404 404 404 404 404 404 404"),
         of=("car",),
     ),
+    # --- the same by the API, for whoever comes with a browser's session (a token's scopes: api_app/tests/test_tokens.py)
+    Row("what programs may do", "get", "api:schema", anytime(ANYBODY), of=()),
+    Row("what programs may do, to read", "get", "api:docs", anytime(ANYBODY), of=()),
+    Row("list sessions", "get", "api:sessions", anytime("401 yes yes yes yes yes yes yes 403 yes yes"), of=()),
+    Row(
+        "submit an intake",
+        "post",
+        "api:sessions",
+        {PENDING: "401 yes yes 403 403 - 403 yes 403 yes yes", LIVE: "401 409 yes 403 403 403 403 yes 403 yes yes"},
+        told(),
+        of=(),
+    ),
+    *(
+        Row(
+            "see car and concern",
+            "get",
+            name,
+            {
+                UNPAID: "401 yes 404 404 404 - - - 404 yes yes",
+                PENDING: "401 yes 404 yes 404 - yes - 404 yes yes",
+                **same(HELD_OR_OVER, "401 yes 404 404 404 yes yes yes 404 yes yes"),
+            },
+        )
+        for name in ("api:session", "api:session-intake")
+    ),
+    Row(
+        "timeline",
+        "get",
+        "api:session-timeline",
+        {
+            PENDING: "401 yes 404 404 404 - yes - 404 yes yes",
+            **same(HELD_OR_OVER, "401 yes 404 404 404 yes yes yes 404 yes yes"),
+        },
+    ),
+    Row(
+        "what waits for a mechanic",
+        "get",
+        "api:requests",
+        anytime("401 403 403 yes yes yes yes 403 403 yes yes"),
+        of=(),
+        query="?mechanic={mechanic}",
+    ),
+    Row("a request by itself", "post", "api:requests", anytime("401 409 409 409 409 409 409 409 409 409 409"), of=()),
+    Row(
+        "accept",
+        "post",
+        "api:session-accept",
+        {
+            UNPAID: "401 403 404 404 404 - - - 403 403 403",
+            PENDING: "401 403 404 yes 404 - yes - 403 403 403",
+            **same((WAITING, LIVE), "401 403 404 409 404 yes 409 403 403 403 403"),
+            COMPLETED: "401 403 404 409 404 409 409 403 403 403 403",
+        },
+    ),
+    Row(
+        "decline",
+        "post",
+        "api:session-decline",
+        {
+            PENDING: "401 403 404 yes 404 - yes - 403 403 403",
+            **same(HELD_OR_OVER, "401 403 404 409 404 409 409 403 403 403 403"),
+        },
+        REASON,
+    ),
+    Row(
+        "release",
+        "post",
+        "api:session-release",
+        {
+            PENDING: "401 403 404 404 404 - 403 - 403 409 409",
+            WAITING: "401 403 404 404 404 yes 403 yes 403 yes yes",
+            **same((LIVE, COMPLETED), "401 403 404 404 404 409 403 409 403 409 409"),
+        },
+        REASON,
+    ),
+    Row(
+        "cancel",
+        "post",
+        "api:session-cancel",
+        {
+            UNPAID: "401 yes 404 404 404 - - - 403 yes yes",
+            PENDING: "401 yes 404 403 404 - 403 - 403 yes yes",
+            WAITING: "401 yes 404 404 404 403 403 403 403 yes yes",
+            **same((LIVE, COMPLETED), "401 409 404 404 404 403 403 403 403 409 409"),
+        },
+        {"usual": "solved"},
+    ),
+    # --- a workshop's webhooks, for its owner alone
+    Row("own webhooks", "get", "webhooks", anytime(OWNERS), of=()),
+    Row("make a webhook", "get", "webhook-add", anytime(OWNERS), of=()),
+    Row("make a webhook", "post", "webhook-add", anytime(OWNERS.replace("yes", "on")), HOOK, of=()),
+    Row("a webhook", "get", "webhook", anytime(OWN_HOOK.format("yes")), of=("webhook",)),
+    Row("change a webhook", "get", "webhook-edit", anytime(OWN_HOOK.format("yes")), of=("webhook",)),
+    Row("change a webhook", "post", "webhook-edit", anytime(OWN_HOOK.format("on")), HOOK, of=("webhook",)),
+    Row("its secret", "get", "webhook-secret", anytime(OWN_HOOK.format("in")), of=("webhook",)),  # shows first who he is
+    *(
+        Row("use a webhook", "post", f"webhook-{name}", anytime(OWN_HOOK.format(done)), of=("webhook",))
+        for name, done in (("rotate", "on"), ("test", "on"), ("off", "on"), ("on", "409"))
+    ),
+    Row("a delivery", "get", "webhook-delivery", anytime(OWN_HOOK.format("yes")), of=("webhook", "delivery")),
+    Row("send it again", "post", "webhook-again", anytime(OWN_HOOK.format("on")), of=("webhook", "delivery")),
     # --- the admin: support who have not typed their code in this browser are asked for it
     *(
         Row("the admin", "get", name, anytime("404 404 404 404 404 404 404 404 404 yes in"), of=())
@@ -465,8 +571,9 @@ class World:
 
     def ask(self, row: Row, person: User | None) -> HttpResponse:
         address = reverse(row.name, args=[self.ids[each] for each in row.of]) + row.query.format(**self.ids)
+        form = {"content_type": "application/json"} if row.name.startswith("api:") and row.method != "get" else {}
         with undone():
-            return getattr(self.browsers[person], row.method)(address, row.data, headers=row.headers)
+            return getattr(self.browsers[person], row.method)(address, row.data, headers=row.headers, **form)
 
 
 def word(answer: HttpResponse) -> str:
@@ -507,6 +614,8 @@ def build(state: str) -> World:
     ids |= {"photo": photo_in(session, carla).pk, "bundle": bundle.pk, "unsent": unsent.pk, "new_bundle": uuid4()}
     ids["taken_back"] = taken_back.pk  # not the other one: its objects do not come back with its row
     ids["upload"] = Upload.objects.create(session=session, uploader=carla, name="noise.mp4", size=5).pk
+    hook = managing.add(by=will, workshop=garage, events=[], **HOOK)
+    ids |= {"webhook": hook.pk, "delivery": managing.send_test(hook.pk, by=will).pk}
     world = World(state, {role: [person] for role, person in one.items()} | {"MS": [oscar, sven]}, ids)
     everybody = [person for persons in world.people.values() for person in persons]
     signed_in = {sam: staff_in(Client(raise_request_exception=False), sam)}  # with his code; Sara's browser has not seen hers
@@ -550,14 +659,14 @@ def world(built, db) -> World:
 # --- the tests -----------------------------------------------------------------------------------
 
 
-def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[tuple[str, str]]:
+def addresses(patterns: list[URLPattern | URLResolver], before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
     """(address, name) of every page of the site."""
     for pattern in patterns:
         address = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, address)
+            yield from addresses(pattern.url_patterns, address, f"{space}{pattern.namespace}:" if pattern.namespace else space)
         else:
-            yield address, pattern.name or ""
+            yield address, f"{space}{pattern.name or ''}"
 
 
 def test_every_address_has_a_row():
@@ -566,7 +675,7 @@ def test_every_address_has_a_row():
     assert len(found) > 30, "hardly any address was found, so this shows nothing"
     missing = [f"{address} ({name})" for address, name in found if name not in known]
     assert not missing, f"Say in TABLE who may use these: {', '.join(missing)}"
-    gone = {row.name for row in TABLE if ":" not in row.name} - {name for _, name in addresses(get_resolver().url_patterns)}
+    gone = {row.name for row in TABLE} - {name for _, name in addresses(get_resolver().url_patterns)}
     assert not gone, f"These addresses are not there any more: {gone}"
 
 

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts_app.models import User
 from api_app import tokens
 from api_app.models import Scope
+from requests_app.tests.filled import CONCERN
 from sessions_app.tests.browsing import browser
 
 ROOT = "/api/v1"
@@ -30,3 +31,20 @@ def post(client: Client, path: str, body: Any = None, **headers: str) -> Any:
 
 def get(client: Client, path: str, **headers: str) -> Any:
     return client.get(f"{ROOT}{path}", headers=headers)
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    """An intake, as Carla's program sends it."""
+    return {
+        "client_id": "5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d11",
+        "plan": "free",
+        "name": "Carla Example",
+        "email": "carla@example.org",
+        "phone": "+1 415 555 0101",
+        "city": "Oakland",
+        "year": 2016,
+        "make": "Toyota",
+        "model": "Corolla",
+        "concern": CONCERN,
+        "consent": True,
+    } | changes

@@ -2,29 +2,11 @@
 
 import pytest
 
-from api_app.tests.calls import post, program
-from requests_app.tests.filled import CONCERN
+from api_app.tests.calls import post, program, told
 from sessions_app.models import Session
 from tests import cast
 
 pytestmark = pytest.mark.django_db
-
-
-def told(**changes):
-    """What Carla's program sends."""
-    return {
-        "client_id": "5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d11",
-        "plan": "free",
-        "name": "Carla Example",
-        "email": "carla@example.org",
-        "phone": "+1 415 555 0101",
-        "city": "Oakland",
-        "year": 2016,
-        "make": "Toyota",
-        "model": "Corolla",
-        "concern": CONCERN,
-        "consent": True,
-    } | changes
 
 
 def test_carla_asks_for_help_and_is_in_the_queue(carla, plans):
