@@ -38,7 +38,7 @@ def check(file_id: UUID) -> None:
         Unavailable: the storage or the virus scanner does not answer. The file stays as it is; to be tried again.
     """
     file = SessionFile.objects.filter(pk=file_id, state=SessionFile.State.CHECKING).first()
-    if file is None:
+    if file is None or SessionFile.objects.elsewhere().filter(pk=file_id).exists():
         return
     with tempfile.TemporaryDirectory(prefix="mechanichub-check-") as folder:
         found = judged(file, Path(folder))

@@ -13,6 +13,8 @@ from files_app.querysets import SessionFileQuerySet
 from mechanichub.rules import Reference, Trigger
 from sessions_app.models import Message, Session
 
+# So begins the name of a piece that still lies where the old system kept it, until `import_legacy --files` copies it.
+ELSEWHERE = "legacy/"
 ONE_HOME = Q(session=None, bundle__isnull=False) | Q(session__isnull=False, bundle=None)
 
 

@@ -15,7 +15,8 @@ from files_app import bundles, storage, uploads
 from files_app.models import Bundle, SessionFile, Upload
 from lifecycle import record
 from lifecycle.record import SYSTEM
-from sessions_app.models import Session
+from sessions_app.models import Session, SessionEvent
+from sessions_app.moves import IMPORTED
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,8 @@ def _forget(pk: UUID) -> bool:
 def look_again(now: datetime) -> int:
     """Files that have been waiting for long: their job is asked for once more, unless one is still queued."""
     waiting = SessionFile.objects.filter(state=SessionFile.State.CHECKING, created_at__lt=now - LOOK_AGAIN_AFTER)
-    return sum(_ask_again(pk) for pk in list(waiting.values_list("pk", flat=True)))
+    checkable = waiting.exclude(pk__in=SessionFile.objects.elsewhere())
+    return sum(_ask_again(pk) for pk in list(checkable.values_list("pk", flat=True)))
 
 
 def _ask_again(pk: UUID) -> bool:
@@ -75,8 +77,13 @@ def _ask_again(pk: UUID) -> bool:
 
 
 def remove_old(now: datetime) -> int:
-    """The files of sessions that ended more than FILES_KEPT_DAYS ago; each session says on its timeline that they are gone."""
-    ended = Session.objects.filter(ended_at__lt=now - timedelta(days=settings.FILES_KEPT_DAYS))
+    """The files of sessions that ended more than FILES_KEPT_DAYS ago; each session says on its timeline that they are gone.
+
+    What came over from the old system is kept as long from that day on: nothing is to vanish on the way.
+    """
+    limit = now - timedelta(days=settings.FILES_KEPT_DAYS)
+    came_over_lately = SessionEvent.objects.filter(session=OuterRef("pk"), number=1, kind=IMPORTED, created_at__gte=limit)
+    ended = Session.objects.filter(ended_at__lt=limit).exclude(Exists(came_over_lately))
     with_files = ended.filter(Exists(SessionFile.objects.filter(session=OuterRef("pk"))))
     sessions = list(with_files.values_list("pk", flat=True))
     for pk in sessions:

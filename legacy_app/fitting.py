@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from legacy_app.healing import LONG_AGO, Life, OldSession
+from legacy_app.words import NAMESPACE
 from sessions_app.moves import CANCELLED, COMPLETED, HELD, LIVE, OPEN, PENDING, UNATTENDED, WAITING, Status
 
 STALE_AFTER = timedelta(hours=24)
@@ -44,7 +45,16 @@ class Fitted:
 PLACEHOLDER = "unknown"  # the mechanic of sessions that were completed by nobody
 
 
-def fit(life: Life, *, now: datetime, keep_open: bool, people: Mapping[UUID, UUID], held: Collection[UUID] | None = None) -> list[Fitted]:
+def fit(
+    life: Life,
+    *,
+    now: datetime,
+    keep_open: bool,
+    people: Mapping[UUID, UUID],
+    held: Collection[UUID] | None = None,
+    here: Collection[UUID] = (),
+    is_busy: bool = False,
+) -> list[Fitted]:
     """Each session of a healed life as it will stand here.
 
     Args:
@@ -52,14 +62,21 @@ def fit(life: Life, *, now: datetime, keep_open: bool, people: Mapping[UUID, UUI
         keep_open: open sessions stay open however old they are.
         people: who a mechanic is, by his old id: our id of that person.
         held: the sessions that find a place with their mechanic; None while that is not known yet (then all do).
+        here: the sessions that came over earlier.
+        is_busy: the customer has an open session here; those that come now cannot be a second one.
     """
     fitted = [_state(session, life.customer, now, keep_open, people) for session in life.sessions]
     for each in fitted:
-        if held is not None and each.state in HELD and each.session.id not in held:
+        if held is not None and each.state in HELD and new_id(each.session) not in held:
             _let_go(each, "no_place_with_mechanic")
-    _keep_one_open(fitted)
+    _keep_one_open([each for each in fitted if not is_busy or new_id(each.session) in here])
+    for each in fitted:
+        if is_busy and each.state in OPEN and new_id(each.session) not in here:
+            _supersede(each)
     for each in fitted:
         _set_clocks(each, now)
+        if each.session.plan is None:
+            each.notes.append("unknown_plan")
     return fitted
 
 
@@ -116,8 +133,12 @@ def _keep_one_open(fitted: list[Fitted]) -> None:
     still_open = [each for each in fitted if each.state in OPEN]
     newest_first = sorted(still_open, key=lambda each: (each.session.created_at or LONG_AGO, each.session.id), reverse=True)
     for each in sorted(newest_first, key=lambda each: ORDER.index(each.state))[1:]:
-        each.state, each.cancel_reason = CANCELLED, SUPERSEDED
-        each.notes.append(SUPERSEDED)
+        _supersede(each)
+
+
+def _supersede(fitted: Fitted) -> None:
+    fitted.state, fitted.cancel_reason = CANCELLED, SUPERSEDED
+    fitted.notes.append(SUPERSEDED)
 
 
 def _set_clocks(fitted: Fitted, now: datetime) -> None:
@@ -148,6 +169,11 @@ def _clocks_of_a_cancelled(fitted: Fitted, known: dict[str, datetime | None]) ->
     return CLOCKS if known["started_at"] else ("queued_at", "accepted_at", "ended_at")
 
 
+def new_id(session: OldSession) -> UUID:
+    """A session keeps its id; one that was made up for a request gets one that a second run makes up again."""
+    return uuid5(NAMESPACE, f"session of request {session.created_for}") if session.created_for else session.id
+
+
 def legacy_words(fitted: Fitted) -> dict:
     """What the old system said of it, to be kept for ever: states, plan, ids, appointment."""
     session, request = fitted.session, fitted.session.request
@@ -163,6 +189,8 @@ def legacy_words(fitted: Fitted) -> dict:
         and str(row.get("scheduled_for") or row.get("scheduled_start")),
         "notes": asked.get("notes") or row.get("mechanic_notes"),
         "healed": session.state,
+        "summary": row.get("summary_data"),
+        "unreadable": {**(row.get("unread") or {}), **(asked.get("unread") or {})},
         "fitted": fitted.notes,
         "estimated": fitted.estimated,
     }

@@ -8,6 +8,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush, merge
+from itertools import islice, takewhile
 from uuid import UUID
 
 from legacy_app import words
@@ -22,7 +24,7 @@ class OldRequest:
     """A row of session_requests, its words cleaned; `holder` is an id of mechanics or None."""
 
     id: UUID
-    created_at: datetime
+    created_at: datetime | None
     type: str | None
     plan: str | None
     plan_text: str | None
@@ -103,7 +105,7 @@ def notice_follow_ups(life: Life) -> None:
 
 def _came_after(request: OldRequest, session: OldSession) -> bool:
     ended, started = session.ended_at, session.started_at
-    return ended is not None and (started is None or ended >= started) and request.created_at > ended
+    return ended is not None and request.created_at is not None and (started is None or ended >= started) and request.created_at > ended
 
 
 def link(life: Life) -> None:
@@ -127,21 +129,42 @@ def _link_by(life: Life, sessions: dict[UUID, OldSession], rule: str, named: Cal
 
 
 def _link_by_time(life: Life) -> None:
-    free = sorted((session for session in life.sessions if session.request is None and session.created_at), key=_created)
-    pairs = [
-        (request, session)
-        for request in _unlinked(life)
-        for session in _within(free, request.created_at)
-        if session.id != request.follows and _type_by_itself(request) == _type_by_itself(session) is not None
-    ]
-    for request, session in sorted(pairs, key=lambda pair: (*_precedence(*pair), pair[1].created_at, pair[1].id)):
-        if request.session is None and session.request is None:
+    """Pairs that were made close together, the best first. Candidates are looked at one after the other, so many at once cost no memory."""
+    free = [session for session in life.sessions if session.request is None and session.created_at and _type_by_itself(session)]
+    line = {kind: _Line([session for session in free if _type_by_itself(session) == kind]) for kind in words.TYPES}
+    wanting = []
+    for number, request in enumerate(request for request in _unlinked(life) if request.created_at and _type_by_itself(request)):
+        _queue(wanting, number, request, line[_type_by_itself(request)].around(request))
+    while wanting:
+        *_order, number, request, session, others = heappop(wanting)
+        if session.request is None:
             _join(request, session, "time")
+        else:
+            _queue(wanting, number, request, others)
 
 
-def _within(sessions: list[OldSession], moment: datetime) -> list[OldSession]:
-    """Those of `sessions` (in order of creation) that were made at most CLOSE before or after."""
-    return sessions[bisect_left(sessions, moment - CLOSE, key=_created) : bisect_right(sessions, moment + CLOSE, key=_created)]
+def _queue(wanting: list, number: int, request: OldRequest, candidates: Iterator[OldSession]) -> None:
+    """Puts a request in line with the best session that is still free for it."""
+    session = next((each for each in candidates if each.request is None and each.id != request.follows), None)
+    if session is not None:
+        order = (*_precedence(request, session), session.created_at, session.id)
+        heappush(wanting, (*order, number, request, session, candidates))
+
+
+class _Line:
+    """Sessions of one type in order of creation, to be met from any moment on."""
+
+    def __init__(self, sessions: list[OldSession]) -> None:
+        self.later = sorted(sessions, key=lambda session: (session.created_at, session.id))
+        self.earlier = sorted(self.later, key=_created, reverse=True)  # stable: of the same moment still the lower id first
+
+    def around(self, request: OldRequest) -> Iterator[OldSession]:
+        """Those made at most CLOSE before or after, the closest first; of two as close the older, then the one with the lower id."""
+        moment = request.created_at
+        after = islice(self.later, bisect_left(self.later, moment, key=_created), None)
+        before = islice(self.earlier, bisect_right(self.earlier, -moment.timestamp(), key=lambda each: -each.created_at.timestamp()), None)
+        near = (takewhile(lambda each: abs(each.created_at - moment) <= CLOSE, side) for side in (before, after))
+        return merge(*near, key=lambda each: (abs(each.created_at - moment), each.created_at, each.id))
 
 
 def _created(row: OldRequest | OldSession) -> datetime:
@@ -159,11 +182,11 @@ def _join(request: OldRequest, session: OldSession, rule: str) -> None:
 def _precedence(request: OldRequest, session: OldSession) -> tuple:
     """Smaller comes first: taken before pending before the rest, then the closer, the older, the lower id."""
     rank = {"accepted": 0, "completed": 0, "pending": 1}.get(request.state, 2)
-    return rank, _gap(request, session), request.created_at, request.id
+    return rank, _gap(request, session), _created(request), request.id
 
 
 def _gap(request: OldRequest, session: OldSession) -> timedelta:
-    return abs(request.created_at - session.created_at) if session.created_at else FAR
+    return abs(request.created_at - session.created_at) if request.created_at and session.created_at else FAR
 
 
 # --- what they are (rules 7.3 to 7.5) ------------------------------------------------------------

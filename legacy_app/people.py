@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 from uuid import UUID, uuid5
 from zoneinfo import available_timezones
 
@@ -11,154 +12,165 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection, transaction
 from django.utils.text import slugify
 from django_countries import countries
 
 from accounts_app.models import Mechanic, Place, User, Workshop
 from legacy_app import words
 from legacy_app.reading import Reader
-from legacy_app.survey import accounts_without_profile, addresses
+from legacy_app.report import Report
 from requests_app.models import Vehicle
 
-NAMESPACE = UUID("8f3b6a52-6f0e-5c57-9d0f-0a4f2b6d7c11")  # of the ids that we make up for rows that had none
-NOBODY = uuid5(NAMESPACE, "Unknown (old system)")
+NOBODY = uuid5(words.NAMESPACE, "Unknown (old system)")
 NOBODY_NAME = "Unknown (old system)"
 LOCKED = make_password(None)  # nobody's password comes along; a code by mail lets them in
 CLOSED = ("suspended", "closed", "deleted", "banned", "deactivated", "inactive")
 BATCH = 1000
+LONGEST_PHONE = 128  # characters; what is longer is no number
 
 
 @dataclass
 class People:
-    """Everybody who came over.
+    """Everybody who comes over.
 
     Attributes:
         mechanics: who a mechanic is, by his id in the old table: the id of that person here.
-        ids: everybody here, for senders and uploaders.
-        fitted: (table, id, what) of rows that had to be fitted.
+        workshops: ids, the same as in the old table.
     """
 
+    reader: Reader
     mechanics: dict[UUID, UUID] = field(default_factory=dict)
-    ids: set[UUID] = field(default_factory=set)
     workshops: set[UUID] = field(default_factory=set)
-    fitted: list[tuple[str, UUID, str]] = field(default_factory=list)
 
-    def find(self, pk: UUID | None) -> UUID | None:
-        """Whom an account id or a mechanic's id means; None when nobody."""
-        return pk if pk in self.ids else self.mechanics.get(pk)
-
-
-def known_people(reader: Reader) -> dict[UUID, UUID]:
-    """Who each mechanic will be, by his old id: his account, or himself where he has none of his own."""
-    taken: set[UUID] = set()
-    found = {}
-    for row in reader.mechanics.rows:
-        account = row["user_id"]
-        found[row["id"]] = account if account and account not in taken else row["id"]
-        taken.add(found[row["id"]])
-    return found
+    def find(self, ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
+        """Whom account ids and mechanics' ids mean: those who are known, by that id."""
+        ids = {pk for pk in ids if pk}
+        known = self.reader.stage.among("persons", ids)
+        return {pk: pk if pk in known else self.mechanics[pk] for pk in ids if pk in known or pk in self.mechanics}
 
 
-def bring_people(reader: Reader) -> People:
-    """Writes everybody, their addresses, the workshops and the mechanics."""
-    people = People(mechanics=known_people(reader))
-    free = {(table, pk): email for table, pk, email, is_first in _addresses(reader) if is_first}
-    User.objects.get_or_create(pk=NOBODY, defaults={"email": "", "full_name": NOBODY_NAME, "password": LOCKED, "is_active": False})
-    for batch in _batches(_users(reader, people, free)):
-        _write_users(batch)
-    _bring_workshops(reader, people)
-    _bring_mechanics(reader, people)
+def bring_people(reader: Reader, report: Report, *, commit: bool) -> People:
+    """Writes everybody, their addresses, the workshops and the mechanics. Without `commit` it only says what would be fitted."""
+    people = People(reader, reader.mechanics.people())
+    people.workshops = {row["id"] for row in reader.stage.kept("organizations")}
+    if commit:
+        User.objects.get_or_create(pk=NOBODY, defaults={"email": "", "full_name": NOBODY_NAME, "password": LOCKED, "is_active": False})
+    for rows in _batches(reader.stage.stream(EVERYBODY)):
+        users = list(_users(rows, people, report))
+        if commit:
+            _write_users(users)
+    if commit:
+        with transaction.atomic():
+            _bring_workshops(reader)
+        with transaction.atomic():
+            _bring_mechanics(reader, people)
     return people
 
 
-def _addresses(reader: Reader) -> Iterator[tuple[str, UUID, str, bool]]:
-    """Addresses that are ours to give: not those of people who are here already under another id."""
-    here = dict(User.objects.exclude(email="").values_list("email", "pk"))
-    lower = {email.lower(): pk for email, pk in here.items()}
-    for table, pk, email, is_first in addresses(reader.source):
-        yield table, pk, email, is_first and lower.get(email.lower(), pk) == pk
+EVERYBODY = """
+    SELECT p.id, p.origin, f.role, f.full_name, f.phone, f.timezone, f.preferred_language, f.account_status,
+           coalesce(f.email_verified, a.email_confirmed_at IS NOT NULL, false) AS is_verified,
+           coalesce(f.created_at, a.created_at) AS created_at,
+           CASE WHEN d.is_first THEN d.email ELSE '' END AS email
+    FROM persons p
+    LEFT JOIN profiles f ON p.origin = 'profiles' AND f.line = p.line
+    LEFT JOIN accounts a ON a.id = p.id AND a.trouble IS NULL
+    LEFT JOIN addresses d ON d.id = p.id
+    ORDER BY p.id"""
 
 
-def _users(reader: Reader, people: People, free: dict) -> Iterator[tuple[User, bool]]:
-    for row in reader.source.rows("profiles"):
-        people.ids.add(row["id"])
+def _users(rows: list[dict], people: People, report: Report) -> Iterator[tuple[User, bool]]:
+    taken = _taken([row["email"] for row in rows if row["email"]])
+    names = {people.mechanics[row["id"]]: row for row in people.reader.mechanics.rows}
+    for row in rows:
+        own = names.get(row["id"], {}) if row["origin"] == "mechanics" else {}
         if words.clean(row["role"]) == "admin":
-            people.fitted.append(("profiles", row["id"], "staff_right_not_granted"))
+            report.fit("profiles", row["id"], "staff_right_not_granted")
+        phone = (row["phone"] or own.get("phone") or "").strip()
+        if len(phone) > LONGEST_PHONE:
+            report.fit(row["origin"], row["id"], "phone_unusable")
+            phone = ""
+        joined = row["created_at"] or own.get("created_at")
         user = User(
             pk=row["id"],
-            email=_address(people, "profiles", row["id"], free),
-            full_name=row["full_name"] or "",
-            phone=row["phone"] or "",
+            email=_address(report, row, taken),
+            full_name=row["full_name"] or own.get("name") or "",
+            phone=phone,
             timezone=row["timezone"] if row["timezone"] in ZONES else "",
             language=row["preferred_language"] if row["preferred_language"] in dict(settings.LANGUAGES) else "en",
             is_active=words.clean(row["account_status"]) not in CLOSED,
             password=LOCKED,
-            **_joined(row),
+            **({"date_joined": joined} if joined else {}),
         )
-        yield user, bool(row["email_verified"])
-    for pk, _email, created_at in accounts_without_profile(reader):
-        people.ids.add(pk)
-        yield User(pk=pk, email=_address(people, "accounts", pk, free), password=LOCKED, **_joined({"created_at": created_at})), False
-    for row in reader.mechanics.rows:
-        pk = people.mechanics[row["id"]]
-        if pk not in people.ids:  # he never got an account, or has to share one
-            people.ids.add(pk)
-            yield User(pk=pk, email="", full_name=row["name"] or "", phone=row["phone"] or "", password=LOCKED, **_joined(row)), False
+        yield user, row["is_verified"]
+
+
+def _taken(emails: list[str]) -> dict[str, UUID]:
+    """Addresses that somebody has here already, as this database compares them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked, u.id FROM unnest(%s::text[]) asked JOIN accounts_app_user u ON lower(u.email) = lower(asked) AND u.email <> ''",
+            [emails],
+        )
+        return dict(cursor.fetchall())
 
 
 ZONES = available_timezones()
 
 
-def _joined(row: dict) -> dict:
-    return {"date_joined": row["created_at"]} if row["created_at"] else {}
-
-
-def _address(people: People, table: str, pk: UUID, free: dict) -> str:
-    email = free.get((table, pk), "")
+def _address(report: Report, row: dict, taken: dict[str, UUID]) -> str:
+    """The address, when it is one that mail can be sent to and nobody else here has it."""
+    email = row["email"]
+    if not email:
+        return ""
+    if taken.get(email, row["id"]) != row["id"]:
+        report.fit(row["origin"], row["id"], "address_taken_here")
+        return ""
     try:
         validate_email(email)
         if len(email) > User._meta.get_field("email").max_length:
             raise ValidationError("too long")
     except ValidationError:
-        if email:
-            people.fitted.append((table, pk, "address_unusable"))
+        report.fit(row["origin"], row["id"], "address_unusable")
         return ""
     return email
 
 
+@transaction.atomic
 def _write_users(batch: list[tuple[User, bool]]) -> None:
-    User.objects.bulk_create([user for user, _verified in batch], ignore_conflicts=True)
-    here = set(User.objects.filter(pk__in=[user.pk for user, _verified in batch]).exclude(email="").values_list("pk", flat=True))
-    told = set(EmailAddress.objects.filter(user__in=here).values_list("user_id", flat=True))
+    here = set(User.objects.filter(pk__in=[user.pk for user, _verified in batch]).values_list("pk", flat=True))
+    new = [(user, verified) for user, verified in batch if user.pk not in here]
+    User.objects.bulk_create([user for user, _verified in new])
     EmailAddress.objects.bulk_create(
-        EmailAddress(user=user, email=user.email.lower(), primary=True, verified=verified)
-        for user, verified in batch
-        if user.pk in here - told and user.email
+        (EmailAddress(user=user, email=user.email.lower(), primary=True, verified=verified) for user, verified in new if user.email),
+        ignore_conflicts=True,  # as somebody's second address it may be here already
     )
 
 
-def _bring_workshops(reader: Reader, people: People) -> None:
+def _bring_workshops(reader: Reader) -> None:
     taken = set(Workshop.objects.values_list("slug", flat=True))
-    for row in reader.source.rows("organizations"):
-        if words.clean(row["organization_type"]) != "workshop":
-            continue
-        people.workshops.add(row["id"])
-        if Workshop.objects.filter(pk=row["id"]).exists():
-            continue
-        Workshop.objects.create(
+    here = set(Workshop.objects.values_list("pk", flat=True))
+    rows = [row for row in reader.stage.kept("organizations") if row["id"] not in here]
+    owners = reader.stage.among("persons", (row["created_by"] for row in rows))
+    Workshop.objects.bulk_create(
+        Workshop(
             pk=row["id"],
             name=(row["name"] or "")[:120],
             slug=_free_slug(row["slug"] or row["name"] or "workshop", taken),
-            owner_id=row["created_by"] if row["created_by"] in people.ids else NOBODY,
+            owner_id=row["created_by"] if row["created_by"] in owners else NOBODY,
             country=country(row["country"]),
             city=(row["city"] or "")[:80],
             postal_code=(row["postal_code"] or "")[:16],
         )
+        for row in rows
+    )
 
 
 def _free_slug(wanted: str, taken: set[str]) -> str:
     stem = slugify(wanted)[:44] or "workshop"
-    slug = next(slug for slug in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if slug not in taken)
+    slugs = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    slug = next(slug for slug in slugs if slug not in taken)
     taken.add(slug)
     return slug
 
@@ -211,22 +223,18 @@ def standing(word: str | None) -> str:
     return known.get(words.clean(word), Mechanic.Standing.APPLIED)
 
 
-def bring_vehicles(reader: Reader, people: People) -> set[UUID]:
-    """Writes the cars of everybody who came over.
-
-    Returns:
-        Their ids.
-    """
-    kept = set()
-    vins: set[tuple[UUID, str]] = set(Vehicle.objects.exclude(vin="").values_list("owner_id", "vin"))
-    for batch in _batches(reader.source.rows("vehicles")):
-        here = set(Vehicle.objects.filter(pk__in=[row["id"] for row in batch]).values_list("pk", flat=True))
-        kept |= {row["id"] for row in batch if row["user_id"] in people.ids}
-        rows = [row for row in batch if row["id"] in kept - here]
-        Vehicle.objects.bulk_create(
-            Vehicle(pk=row["id"], owner_id=row["user_id"], notes=_car_notes(row), **car(row, vins), **_added(row)) for row in rows
-        )
-    return kept
+def bring_vehicles(reader: Reader) -> None:
+    """Writes the cars of everybody who came over."""
+    for batch in _batches(reader.stage.kept("vehicles")):
+        with transaction.atomic():
+            here = set(Vehicle.objects.filter(pk__in=[row["id"] for row in batch]).values_list("pk", flat=True))
+            owners = {row["user_id"] for row in batch}
+            vins = set(Vehicle.objects.filter(owner__in=owners).exclude(vin="").values_list("owner_id", "vin"))
+            Vehicle.objects.bulk_create(
+                Vehicle(pk=row["id"], owner_id=row["user_id"], notes=_car_notes(row), **car(row, vins), **_added(row))
+                for row in batch
+                if row["id"] not in here
+            )
 
 
 def _added(row: dict) -> dict:

@@ -2,23 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from legacy_app import words
 from legacy_app.healing import Life, OldRequest, OldSession
-from legacy_app.source import Source
-
-# What a link to a session of somebody else, of nobody, or to nothing is called.
-INVALID, MISSING, FOREIGN = "invalid", "missing", "foreign"
+from legacy_app.stage import Stage
 
 
 class Mechanics:
     """Who an id in `mechanic_id`, `sender_id` or `uploaded_by` means: a mechanic's own, or in older rows that of his account."""
 
-    def __init__(self, source: Source) -> None:
-        self.rows = list(source.rows("mechanics"))
+    def __init__(self, stage: Stage) -> None:
+        self.rows = list(stage.kept("mechanics"))
         self.ids = {row["id"] for row in self.rows}
-        self.by_account = {row["user_id"]: row["id"] for row in self.rows if row["user_id"]}
+        self.by_account = {row["user_id"]: row["id"] for row in reversed(self.rows) if row["user_id"]}
 
     def find(self, pk: UUID | None) -> tuple[UUID | None, str]:
         """The id in mechanics, and the warning that goes with it or ""."""
@@ -28,18 +25,30 @@ class Mechanics:
             return self.by_account[pk], "mechanic_by_account"
         return None, "mechanic_missing"
 
+    def people(self) -> dict[UUID, UUID]:
+        """Who each mechanic will be, by his old id: his account, or himself where he has none of his own."""
+        taken: set[UUID] = set()
+        found = {}
+        for row in self.rows:
+            candidates = (row["user_id"], row["id"], uuid5(words.NAMESPACE, f"mechanic {row['id']}"))
+            found[row["id"]] = next(pk for pk in candidates if pk and pk not in taken)
+            taken.add(found[row["id"]])
+        return found
 
-class Customers:
-    """Who counts as a customer: everybody with a profile, and every account that has neither profile nor mechanic's row."""
 
-    def __init__(self, source: Source, mechanics: Mechanics) -> None:
-        self.source, self.mechanics = source, mechanics
-
-    def known(self, ids: Iterable[UUID]) -> set[UUID]:
-        ids = list(ids)
-        profiles = {row["id"] for row in self.source.rows("profiles", "t.id = ANY(%s)", [ids])}
-        accounts = {row["id"] for row in self.source.rows("auth.users", "t.id = ANY(%s)", [ids])}
-        return profiles | {pk for pk in accounts if pk not in self.mechanics.by_account}
+def find_people(stage: Stage, mechanics: Mechanics) -> None:
+    """Everybody who comes along: who has a profile, every account that has neither profile nor mechanic's row, the mechanics."""
+    stage.run("INSERT INTO persons SELECT id, 'profiles', line FROM profiles WHERE trouble IS NULL")
+    stage.run(
+        """INSERT INTO persons SELECT a.id, 'accounts', a.line FROM accounts a WHERE a.trouble IS NULL
+             AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = a.id)
+             AND NOT EXISTS (SELECT 1 FROM mechanics m WHERE m.user_id = a.id AND m.trouble IS NULL)"""
+    )
+    stage.run(
+        "INSERT INTO persons SELECT id, 'mechanics' FROM unnest(%s::uuid[]) id ON CONFLICT DO NOTHING",
+        list(mechanics.people().values()),
+    )
+    stage.run("ANALYZE persons")
 
 
 class Reader:
@@ -49,41 +58,36 @@ class Reader:
         now: the beginning of the import; what was created later lies in the future.
     """
 
-    def __init__(self, source: Source, now: datetime) -> None:
-        self.source, self.now = source, now
-        self.mechanics = Mechanics(source)
-        self.customers = Customers(source, self.mechanics)
+    def __init__(self, stage: Stage, now: datetime) -> None:
+        self.stage, self.now = stage, now
+        self.mechanics = Mechanics(stage)
+        find_people(stage, self.mechanics)
 
     def lives(self) -> Iterator[Life]:
-        """Everybody who asked for help, with all that belongs to them; not yet healed."""
-        for batch in self.source.customers():
-            known = self.customers.known(batch)
-            requests = _grouped(self.source.rows("session_requests", "t.customer_id = ANY(%s)", [batch]), "customer_id")
-            sessions = _grouped(self.source.rows("sessions", "t.customer_user_id = ANY(%s)", [batch]), "customer_user_id")
+        """Everybody who asked for help, with all that belongs to them; not yet healed. Each time the same."""
+        for batch in self.stage.customers():
+            ids = [customer for customer, _is_known in batch]
+            requests = _grouped(self.stage.of("session_requests", "customer_id", ids, with_aside=True), "customer_id")
+            sessions = _grouped(self.stage.of("sessions", "customer_user_id", ids, with_aside=True), "customer_user_id")
             owners = self._owners(row for rows in requests.values() for row in rows)
-            for customer in batch:
+            for customer, is_known in batch:
                 life = Life(customer, [], [])
-                if customer in known:
+                if is_known:
                     self._fill(life, requests.get(customer, []), sessions.get(customer, []), owners)
                 else:
                     life.rejected += [("session_requests", row["id"], "customer_missing") for row in requests.get(customer, [])]
                     life.rejected += [("sessions", row["id"], "customer_missing") for row in sessions.get(customer, [])]
                 yield life
 
-    def ownerless(self) -> Iterator[tuple[str, UUID, str]]:
-        """Requests and sessions that name no customer at all."""
-        for table, column in (("session_requests", "customer_id"), ("sessions", "customer_user_id")):
-            for row in self.source.rows(table, f"t.{column} IS NULL"):
-                yield table, row["id"], "customer_missing"
-
     def _owners(self, rows: Iterable[dict]) -> dict[UUID, UUID | None]:
         """Whose the sessions are that these requests name."""
         named = {pk for row in rows for pk in (words.uuid_in(_name_in(row)), row["parent_session_id"]) if pk}
-        return dict(self.source.select("SELECT id, customer_user_id FROM public.sessions WHERE id = ANY(%s)", list(named)))
+        question = "SELECT id, customer_user_id FROM sessions WHERE id = ANY(%s) AND trouble IS NULL"
+        return dict(self.stage.select(question, list(named))) if named else {}
 
     def _fill(self, life: Life, requests: list[dict], sessions: list[dict], owners: dict[UUID, UUID | None]) -> None:
-        life.requests = [self._request(life, row, owners) for row in _once(life, "session_requests", requests)]
-        life.sessions = [self._session(life, row) for row in _once(life, "sessions", sessions)]
+        life.requests = [self._request(life, row, owners) for row in requests]
+        life.sessions = [self._session(life, row) for row in sessions]
 
     def _request(self, life: Life, row: dict, owners: dict[UUID, UUID | None]) -> OldRequest:
         def warn(code: str) -> None:
@@ -173,16 +177,3 @@ def _grouped(rows: Iterable[dict], column: str) -> dict[UUID, list[dict]]:
     for row in rows:
         found.setdefault(row[column], []).append(row)
     return found
-
-
-def _once(life: Life, table: str, rows: list[dict]) -> list[dict]:
-    """The rows without a second one of the same id: some installations have lost their keys."""
-    seen: set[UUID] = set()
-    first = []
-    for row in rows:
-        if row["id"] in seen:
-            life.rejected.append((table, row["id"], "duplicate_id"))
-        else:
-            first.append(row)
-        seen.add(row["id"])
-    return first

@@ -1,51 +1,96 @@
 """What an import found and did, as one document: counts before, links, orphans, what was healed, what comes out, what stays behind."""
 
+import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from tempfile import NamedTemporaryFile
+from typing import IO
 from uuid import UUID
 
 from legacy_app import words
+from legacy_app.columns import COLUMNS, UNCOUNTED, local
 from legacy_app.healing import Life, OldRequest, OldSession
-from legacy_app.source import COLUMNS, Source
+from legacy_app.stage import Stage
 
 UNKNOWN = "(unknown)"
 
 
+class Lines:
+    """A list that lies on the disk, because it grows with the old database. Ids come back as text."""
+
+    def __init__(self) -> None:
+        self._file = NamedTemporaryFile("w", prefix="import-legacy-", suffix=".jsonl")  # noqa: SIM115 (open as long as the list)
+        self._count = 0
+
+    def append(self, each: object) -> None:
+        self._file.write(json.dumps(each, default=str) + "\n")
+        self._count += 1
+
+    def __iadd__(self, more: Iterable) -> "Lines":
+        for each in more:
+            self.append(each)
+        return self
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator:
+        self._file.flush()
+        with open(self._file.name) as file:
+            yield from map(json.loads, file)
+
+
 @dataclass
 class Report:
-    """Grows with every life; `as_data` is the document. Ids as text, words as the old system had them, after clean-up."""
+    """Grows with every life; `document` is what it says. Ids as text, words as the old system had them, after clean-up."""
 
     missing: list[str] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
     source: dict = field(default_factory=dict)
-    links: list[dict] = field(default_factory=list)
-    follow_ups: list[dict] = field(default_factory=list)
-    without_session: list[dict] = field(default_factory=list)
-    without_request: list[UUID] = field(default_factory=list)
-    customers_from_account: list[UUID] = field(default_factory=list)
-    requests_created: list[dict] = field(default_factory=list)
-    requests_superseded: list[UUID] = field(default_factory=list)
-    session_mechanic: list[dict] = field(default_factory=list)
-    session_status: list[dict] = field(default_factory=list)
-    sessions_created: list[dict] = field(default_factory=list)
-    not_imported: list[tuple[str, UUID, str]] = field(default_factory=list)
-    warnings: list[tuple[str, UUID, str]] = field(default_factory=list)
+    links: Lines = field(default_factory=Lines)
+    by_rule: Counter = field(default_factory=Counter)
+    follow_ups: Lines = field(default_factory=Lines)
+    without_session: Lines = field(default_factory=Lines)
+    without_request: Lines = field(default_factory=Lines)
+    customers_from_account: Lines = field(default_factory=Lines)
+    requests_created: Lines = field(default_factory=Lines)
+    requests_superseded: Lines = field(default_factory=Lines)
+    session_mechanic: Lines = field(default_factory=Lines)
+    session_status: Lines = field(default_factory=Lines)
+    sessions_created: Lines = field(default_factory=Lines)
+    not_imported: Lines = field(default_factory=Lines)  # {"table", "id", "reason"}
+    also_set_aside: Lines = field(default_factory=Lines)  # the same, for what has no place with us
+    warnings: Lines = field(default_factory=Lines)  # {"table", "id", "code"}
+    unreadable: Lines = field(default_factory=Lines)  # {"table", "id", "values"}
+    fitted: Lines = field(default_factory=Lines)  # {"table", "id", "what"}
+    fitted_by: Counter = field(default_factory=Counter)
     counts: dict[str, Counter] = field(default_factory=dict)
     totals: Counter = field(default_factory=Counter)
+    sums: dict[str, dict] = field(default_factory=dict)
 
-    def look_at(self, source: Source) -> None:
+    def look_at(self, stage: Stage) -> None:
         """What the old database holds, before anything is healed."""
-        self.missing = source.missing
+        self.missing, self.not_read = stage.missing, stage.not_read
         self.source = {
-            "rows": {table.removeprefix("auth.").replace("users", "accounts"): source.count(table) for table in COLUMNS},
-            "requests": _raw_counts(source, "session_requests", "session_type", "plan_code", words.REQUEST_STATES),
-            "sessions": _raw_counts(source, "sessions", "type", "plan", words.SESSION_STATES),
+            "rows": {local(table): stage.count(local(table)) for table in COLUMNS if table not in UNCOUNTED},
+            "requests": _raw_counts(stage, "session_requests", "session_type", "plan_code", words.REQUEST_STATES),
+            "sessions": _raw_counts(stage, "sessions", "type", "plan", words.SESSION_STATES),
         }
+
+    def warn(self, table: str, pk: UUID, code: str) -> None:
+        self.warnings.append({"table": table, "id": pk, "code": code})
+
+    def fit(self, table: str, pk: UUID, what: str) -> None:
+        self.fitted.append({"table": table, "id": pk, "what": what})
+        self.fitted_by[what] += 1
 
     def add(self, life: Life) -> None:
         """Takes a healed life in."""
-        self.not_imported += life.rejected
         kept = {row.id for row in (*life.requests, *life.sessions)}
-        self.warnings += [warning for warning in life.warnings if warning[1] in kept]
+        for table, pk, code in life.warnings:
+            if pk in kept:
+                self.warn(table, pk, code)
         for request in life.requests:
             self._request(request)
         for session in life.sessions:
@@ -65,6 +110,7 @@ class Report:
             self.without_request.append(request.session.id)
             return self._count("requests", request, created=True)
         self._count("requests", request, created=False)
+        self.by_rule[request.rule] += 1
         is_linked = request.session is not None and request.session.created_for is None
         entry = {"request": request.id, "session": request.session.id if is_linked else None, "rule": request.rule}
         self.links.append(entry | ({"duplicate_of_session": request.duplicate_of} if request.duplicate_of else {}))
@@ -74,7 +120,7 @@ class Report:
             why = "duplicate" if request.duplicate_of else "follow_up" if request.is_follow_up else "no_candidate"
             self.without_session.append({"request": request.id, "why": why})
             if request.state in ("accepted", "completed"):
-                self.warnings.append(("session_requests", request.id, "no_session"))
+                self.warn("session_requests", request.id, "no_session")
 
     def _session(self, session: OldSession) -> None:
         if session.created_for:
@@ -91,33 +137,58 @@ class Report:
         if what == "requests":
             counts.update([("imported_by_plan", row.plan or UNKNOWN)])
 
+    def document(self) -> dict:
+        """All of it; what grows with the old database is still on the disk (Lines)."""
+        return {
+            "missing": self.missing,
+            "not_read": self.not_read,
+            "source": self.source,
+            "links": {
+                "by_rule": dict.fromkeys(("metadata", "none", "parent", "time"), 0) | self.by_rule,
+                "requests": self.links,
+            },
+            "orphans": {
+                "follow_ups": self.follow_ups,
+                "requests_without_session": self.without_session,
+                "sessions_without_request": self.without_request,
+            },
+            "healed": {
+                "customers_from_account": self.customers_from_account,
+                "requests_created": self.requests_created,
+                "requests_superseded": self.requests_superseded,
+                "session_mechanic": self.session_mechanic,
+                "session_status": self.session_status,
+                "sessions_created": self.sessions_created,
+            },
+            "result": {**self.totals, **{what: _nested(self.counts.get(what, Counter()), EMPTY[what]) for what in EMPTY}},
+            "not_imported": self.not_imported,
+            "also_set_aside": self.also_set_aside,
+            "warnings": self.warnings,
+            "unreadable": self.unreadable,
+            "fitted": self.fitted,
+            "sums": self.sums,
+        }
+
     def as_data(self) -> dict:
-        return _plain(
-            {
-                "missing": self.missing,
-                "source": self.source,
-                "links": {
-                    "by_rule": dict.fromkeys(("metadata", "none", "parent", "time"), 0) | Counter(link["rule"] for link in self.links),
-                    "requests": self.links,
-                },
-                "orphans": {
-                    "follow_ups": self.follow_ups,
-                    "requests_without_session": self.without_session,
-                    "sessions_without_request": self.without_request,
-                },
-                "healed": {
-                    "customers_from_account": self.customers_from_account,
-                    "requests_created": self.requests_created,
-                    "requests_superseded": self.requests_superseded,
-                    "session_mechanic": self.session_mechanic,
-                    "session_status": self.session_status,
-                    "sessions_created": self.sessions_created,
-                },
-                "result": {**self.totals, **{what: _nested(counts, EMPTY[what]) for what, counts in self.counts.items()}},
-                "not_imported": [_told(row, "reason") for row in self.not_imported],
-                "warnings": [_told(row, "code") for row in self.warnings],
-            }
-        )
+        """All of it in memory."""
+        return _plain(self.document())
+
+
+def write_json(document: object, file: IO[str], indent: str = "") -> None:
+    """The document as JSON, a line for each entry of what grows."""
+    if isinstance(document, dict):
+        file.write("{")
+        for position, (name, value) in enumerate(document.items()):
+            file.write(f"{',' if position else ''}\n{indent} {json.dumps(name)}: ")
+            write_json(value, file, indent + " ")
+        file.write(f"\n{indent}}}" if document else "}")
+    elif isinstance(document, Lines):
+        file.write("[")
+        for position, each in enumerate(document):
+            file.write(f"{',' if position else ''}\n{indent} {json.dumps(each)}")
+        file.write(f"\n{indent}]" if len(document) else "]")
+    else:
+        file.write(json.dumps(document, default=str))
 
 
 EMPTY = {
@@ -132,14 +203,14 @@ def _made(row: OldRequest | OldSession, counterpart: OldRequest | OldSession) ->
     return {"customer": customer, "type": row.type, "plan": row.plan, "status": row.state, "mechanic": row.holder}
 
 
-def _raw_counts(source: Source, table: str, type_column: str, plan_column: str, states: dict[str, str]) -> dict:
+def _raw_counts(stage: Stage, table: str, type_column: str, plan_column: str, states: dict[str, str]) -> dict:
     """Counts of the raw rows. Types and states cleaned, so that "Canceled " and "cancelled" are one."""
     by_status: Counter = Counter()
     by_type: Counter = Counter()
-    for (status, kind, plan), number in source.counts(table, "status", type_column, plan_column).items():
+    for (status, kind, plan), number in stage.counts(table, "status", type_column, plan_column).items():
         by_status[states.get(words.clean(status), words.FALLBACK_STATE)] += number
         by_type[words.session_type(kind) or words.TYPE_OF_PLAN.get(words.plan(plan) or "", UNKNOWN)] += number
-    held = source.select(f"SELECT count(mechanic_id), count(*) - count(mechanic_id) FROM public.{table}")[0]  # noqa: S608 (our own name)
+    held = stage.select(f"SELECT count(mechanic_id), count(*) - count(mechanic_id) FROM {table}")[0]  # noqa: S608 (our own name)
     return {"by_status": dict(by_status), "by_type": dict(by_type), "with_mechanic": held[0], "without_mechanic": held[1]}
 
 
@@ -153,14 +224,10 @@ def _nested(counts: Counter, always: tuple[str, ...]) -> dict:
     return found
 
 
-def _told(row: tuple[str, UUID, str], what: str) -> dict:
-    return {"table": row[0], "id": row[1], what: row[2]}
-
-
 def _plain(value: object) -> object:
     """Ids as text, for JSON."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, Lines)):
         return [_plain(each) for each in value]
     return str(value) if isinstance(value, UUID) else value

@@ -1,50 +1,23 @@
 """The predecessor's database, as it really is: read only, in one snapshot, with whatever tables and columns this installation has.
 
-No two installations have the same schema, and none can be trusted to have kept its keys and rules. What is missing reads as empty or as
-NULL and is listed in `missing`; a second row with the same id is set aside by whoever reads it.
+No two installations have the same schema. What is missing reads as empty or as NULL and is listed in `missing`; what nobody reads is
+listed in `not_read`. What is there but may not be read is an error, never "empty".
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
 
-# What is read of each table. Tax numbers, insurance and password hashes stand in some installations too; they are never asked for.
-COLUMNS = {
-    "auth.users": "id email email_confirmed_at created_at",
-    "profiles": "id email role full_name phone account_status email_verified city state_province postal_zip_code country"
-    " preferred_language timezone created_at",
-    "mechanics": "id user_id name email phone account_type workshop_id application_status can_accept_sessions is_available"
-    " years_of_experience specializations brand_specializations service_keywords about_me red_seal_certified certification_type"
-    " city province state_province country timezone created_at",
-    "organizations": "id organization_type name slug email phone website address city province postal_code country status"
-    " created_by created_at",
-    "vehicles": "id user_id make model year vin color mileage plate nickname created_at",
-    "intakes": "id plan name customer_name email phone city vin year make model odometer plate concern urgent vehicle_id created_at",
-    "sessions": "id created_at plan type status stripe_session_id customer_email customer_user_id mechanic_id intake_id scheduled_start"
-    " scheduled_for started_at ended_at expires_at duration_minutes rating rating_comment summary_data summary_submitted_at mechanic_notes"
-    " parent_session_id is_follow_up preferred_workshop_id metadata",
-    "session_requests": "id created_at customer_id customer_name customer_email session_type plan_code status mechanic_id accepted_at"
-    " expires_at notification_sent_at notes parent_session_id session_id is_follow_up follow_up_type vehicle_id is_urgent"
-    " preferred_workshop_id preferred_mechanic_id routing_type request_type requested_brand extracted_keywords customer_country"
-    " customer_city customer_postal_code prefer_local_mechanic metadata",
-    "session_participants": "id session_id user_id role joined_at",
-    "chat_messages": "id session_id sender_id content attachments read_at created_at",
-    "session_files": "id session_id uploaded_by file_name file_size file_type storage_path description created_at",
-    "mechanic_reviews": "id session_id mechanic_id customer_id rating review_text created_at",
-    "service_plans": "id slug name price duration_minutes is_active",
-}
-OTHER_NAMES = {"session_files": {"file_name": "name", "file_size": "size", "file_type": "type"}}
-NEEDED = ("auth.users", "profiles", "mechanics", "sessions", "session_requests")
-BATCH = 500
+from legacy_app.columns import COLUMNS, UNCOUNTED, Column, columns_of
+
+READABLE = ("r", "p", "v", "m", "f")  # tables, partitioned ones, views, materialized views, foreign tables
+CORE = {"sessions", "session_requests"}  # one of them at least makes it a database of the old system
 
 
 class UnreadableSource(Exception):
-    """This is no database of the predecessor, or it cannot be reached; in words."""
+    """This is no database of the predecessor, or it cannot be read; in words."""
 
 
 class Source:
@@ -52,107 +25,152 @@ class Source:
 
     Args:
         connection: within a read-only, repeatable-read transaction.
+        schema: where its tables are; None: where they are found.
 
     Attributes:
         missing: names of tables, and of columns as "table.column", that this installation does not have.
+        not_read: names of tables and columns that it has, and that no import knows.
     """
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, schema: str | None = None) -> None:
         self.connection = connection
-        self.columns = self._columns()
-        self.missing = sorted(self._missing())
-        if not self.columns["sessions"] or not self.columns["session_requests"]:
+        self._found = self._look()  # types by column by table by schema
+        self.schema = schema or self._home()
+        if not CORE & self._found.get(self.schema, {}).keys():
             raise UnreadableSource("This database has no tables `sessions` and `session_requests`: it is not one of the old system.")
+        self._refuse_the_unreadable()
+        self.columns = {table: columns_of(table, self._of(table)) for table in COLUMNS}
+        self.missing = sorted(self._missing())
+        self.not_read = sorted(self._not_read())
 
-    def rows(self, table: str, where: str = "true", parameters: Iterable = (), order: str = "id") -> Iterator[dict]:
-        """Rows of a table, streamed; columns that are missing are None, a missing table has no rows."""
-        if not self.columns[table]:
-            return
-        query = sql.SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY {}").format(
-            self._selected(table), self._name(table), sql.SQL(where), sql.SQL(order)
-        )
-        with self.connection.cursor(name="rows", row_factory=dict_row) as cursor:
-            cursor.itersize = 2000
-            cursor.execute(query, tuple(parameters))
-            yield from cursor
-
-    def select(self, query: str, *parameters: object) -> list[tuple]:
-        """A small question of one's own. `{column:table.name}` is not known here: look at `has` first."""
-        with self.connection.cursor() as cursor:
-            return cursor.execute(query, parameters).fetchall()
-
-    def has(self, table: str, column: str) -> bool:
-        return column in self.columns[table]
+    def has(self, table: str) -> bool:
+        return bool(self._of(table))
 
     def count(self, table: str) -> int:
-        if not self.columns[table]:
-            return 0
-        with self.connection.cursor() as cursor:
-            return cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(self._name(table))).fetchone()[0]
+        return self._ask(sql.SQL("SELECT count(*) FROM {}").format(self._name(table)))[0][0] if self.has(table) else 0
 
-    def customers(self) -> Iterator[list[UUID]]:
-        """The ids of everybody whom a request or a session names as its customer, in batches."""
-        query = "SELECT customer_id FROM public.session_requests UNION SELECT customer_user_id FROM public.sessions ORDER BY 1"
-        with self.connection.cursor(name="customers") as cursor:
-            cursor.execute(query)
-            while batch := cursor.fetchmany(BATCH):
-                yield [row[0] for row in batch if row[0]]
+    def rows(self, table: str) -> Iterator[bytes]:
+        """The rows as COPY writes them: the wanted columns, then a JSON object of what could not be read."""
+        columns = self.columns[table]
+        question = sql.SQL("COPY (SELECT {}, {} FROM {} AS t) TO STDOUT").format(
+            sql.SQL(", ").join(column.read() for column in columns), _unread(columns), self._name(table)
+        )
+        with self.connection.cursor() as cursor, cursor.copy(question) as copy:
+            for block in copy:
+                yield bytes(block)
 
-    def counts(self, table: str, *columns: str) -> Counter:
-        """How many rows have each combination of values."""
-        with self.connection.cursor() as cursor:
-            names = sql.SQL(", ").join(self._column(table, column) for column in columns)
-            query = sql.SQL("SELECT {names}, count(*) FROM {table} AS t GROUP BY {all}").format(
-                names=names, table=self._name(table), all=sql.SQL(", ").join(sql.Literal(n + 1) for n in range(len(columns)))
-            )
-            return Counter({row[:-1]: row[-1] for row in cursor.execute(query)})
+    def _look(self) -> dict[str, dict[str, dict[str, str]]]:
+        """From PostgreSQL's own catalogue: information_schema keeps silent about what one may not read."""
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for schema, table, column, kind in self._ask(
+            """SELECT n.nspname, c.relname, a.attname, y.typname
+               FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+                    JOIN pg_type y ON y.oid = a.atttypid
+               WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind = ANY(%s)
+                 AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%%'
+                 AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')""",
+            list(READABLE),
+        ):
+            found.setdefault(schema, {}).setdefault(table, {})[column] = kind
+        return found
 
-    def _columns(self) -> dict[str, set[str]]:
-        query = """SELECT table_schema || '.' || table_name, column_name FROM information_schema.columns
-                   WHERE table_schema IN ('public', 'auth')"""
-        found: dict[str, set[str]] = {}
-        for table, column in self.select(query):
-            found.setdefault(table, set()).add(column)
-        return {table: found.get(_full(table), set()) for table in COLUMNS}
+    def _home(self) -> str:
+        """The schema with the most tables of the old system; `public` where that is the same."""
+        known = {table for table in COLUMNS if "." not in table}
+        numbers = {schema: len(known & tables.keys()) for schema, tables in self._found.items() if CORE & tables.keys()}
+        best = [schema for schema, number in numbers.items() if number == max(numbers.values())]
+        if len(best) > 1 and "public" not in best:
+            raise UnreadableSource(f"Several schemas hold tables of the old system: {', '.join(sorted(best))}. Say which one by --schema.")
+        return "public" if "public" in best or not best else best[0]
+
+    def _refuse_the_unreadable(self) -> None:
+        """What is there but hidden from us must not be taken for empty."""
+        for table in filter(self.has, COLUMNS):
+            name = ".".join(_quoted(part) for part in self._where(table))
+            wanted = [column.found for column in columns_of(table, self._of(table)) if column.found]
+            hidden = [each for each in wanted if not self._ask("SELECT has_column_privilege(%s, %s, 'SELECT')", name, each)[0][0]]
+            schema_hidden = not self._ask("SELECT has_schema_privilege(%s, 'USAGE')", self._where(table)[0])[0][0]
+            if hidden or schema_hidden:
+                what = f"the columns {', '.join(hidden)} of {name}" if 0 < len(hidden) < len(wanted) else name
+                raise UnreadableSource(f"This role may not read {what}. What cannot be read must not be taken for empty.")
+            if self._ask("SELECT row_security_active(%s)", name)[0][0]:
+                raise UnreadableSource(f"Row security hides rows of {name} from this role. Read as the owner, or as a role with BYPASSRLS.")
 
     def _missing(self) -> Iterator[str]:
-        for table, wanted in COLUMNS.items():
-            if not self.columns[table]:
-                yield table
+        for table, columns in self.columns.items():
+            if table in UNCOUNTED:
                 continue
-            other = OTHER_NAMES.get(table, {})
-            yield from (f"{table}.{column}" for column in wanted.split() if not {column, other.get(column)} & self.columns[table])
+            if not self.has(table):
+                yield table
+            else:
+                yield from (f"{table}.{column.name}" for column in columns if column.found is None)
 
-    def _selected(self, table: str) -> sql.Composed:
-        return sql.SQL(", ").join(
-            sql.SQL("{} AS {}").format(self._column(table, name), sql.Identifier(name)) for name in COLUMNS[table].split()
-        )
+    def _not_read(self) -> Iterator[str]:
+        known = {self._where(table) for table in COLUMNS}
+        for table in self._found[self.schema]:
+            if (self.schema, table) not in known:
+                yield table
+        for table, columns in self.columns.items():
+            yield from (
+                f"{table}.{name}" for name in self._of(table).keys() - {column.found for column in columns} if table != "auth.users"
+            )
 
-    def _column(self, table: str, name: str) -> sql.Composable:
-        for candidate in (name, OTHER_NAMES.get(table, {}).get(name)):
-            if candidate in self.columns[table]:
-                return sql.Identifier("t", candidate)
-        return sql.SQL("NULL")
+    def _of(self, table: str) -> dict[str, str]:
+        schema, name = self._where(table)
+        return self._found.get(schema, {}).get(name, {})
+
+    def _where(self, table: str) -> tuple[str, str]:
+        schema, _dot, name = table.rpartition(".")
+        return schema or self.schema, name
 
     def _name(self, table: str) -> sql.Identifier:
-        return sql.Identifier(*_full(table).split("."))
+        return sql.Identifier(*self._where(table))
+
+    def _ask(self, question: str | sql.Composable, *parameters: object) -> list[tuple]:
+        with self.connection.cursor() as cursor:
+            return cursor.execute(question, parameters or None).fetchall()
 
 
-def _full(table: str) -> str:
-    return table if "." in table else f"public.{table}"
+def _unread(columns: list[Column]) -> sql.Composable:
+    pairs = [sql.SQL("{}, {}").format(column.name, lost) for column in columns if (lost := column.unread())]
+    if not pairs:
+        return sql.SQL("NULL")
+    return sql.SQL("nullif(jsonb_strip_nulls(jsonb_build_object({})), '{{}}')").format(sql.SQL(", ").join(pairs))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 @contextmanager
-def snapshot(url: str) -> Iterator[Source]:
+def snapshot(url: str, schema: str | None = None) -> Iterator[Source]:
     """Opens the database; nothing can be written, and everything is as it was at one moment.
 
     Raises:
-        UnreadableSource: it cannot be reached, or is something else.
+        UnreadableSource: it cannot be reached or read, breaks off on the way, or is something else.
     """
     try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
+        with psycopg.connect(url, connect_timeout=10, application_name="import_legacy") as connection:
             connection.read_only, connection.isolation_level = True, psycopg.IsolationLevel.REPEATABLE_READ
-            yield Source(connection)
-            connection.rollback()
+            for name, value in SETTINGS.items():
+                connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), value))
+            yield Source(connection, schema)
+            with suppress(psycopg.Error):
+                connection.rollback()
     except psycopg.OperationalError as error:
         raise UnreadableSource(f"The old database does not answer: {str(error).strip()}") from error
+    except psycopg.Error as error:
+        raise UnreadableSource(f"The old database cannot be read: {str(error).strip()}") from error
+
+
+# Row security is an error instead of a filter; times without a zone are UTC.
+SETTINGS = {
+    "row_security": "off",
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "client_encoding": "UTF8",
+    "standard_conforming_strings": "on",
+    "statement_timeout": 0,
+    "idle_in_transaction_session_timeout": 0,
+    "bytea_output": "hex",
+}

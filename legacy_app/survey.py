@@ -1,161 +1,191 @@
-"""The dry run: reads all of the old database, heals it in memory and writes nothing. What it reports is what an import would do."""
+"""The first look: reads the whole copy of the old database, heals it in memory and writes nothing of it. What stays behind is noted."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Callable
 
 from legacy_app.healing import Life, heal
 from legacy_app.reading import Reader
 from legacy_app.report import Report
-from legacy_app.source import Source
+from legacy_app.stage import Stage
 
 STARS = range(1, 6)
+# Whether a session comes along: it is there, was read, and nothing speaks against it.
+COMES = """EXISTS (SELECT 1 FROM sessions s LEFT JOIN aside g ON g.tablename = 'sessions' AND g.line = s.line
+           WHERE s.id = t.session_id AND s.trouble IS NULL AND g.line IS NULL)"""
 
 
-def survey(source: Source, now: datetime, use: Callable[[Life], None] = lambda life: None) -> Report:
+def survey(reader: Reader, use: Callable[[Life], None] = lambda life: None) -> Report:
     """Goes through everything once.
 
     Args:
-        now: the beginning of the import.
-        use: is given each healed life; an import writes it.
+        use: is given each healed life.
     """
-    report, reader = Report(), Reader(source, now)
-    report.look_at(source)
+    report, stage = Report(), reader.stage
+    report.look_at(stage)
     people(report, reader)
-    gone = lives(report, reader, use)
-    vehicles(report, reader)
-    intakes(report, source, gone)
-    things(report, source, gone, "chat_messages", "sender_id", "sender_missing", now)
-    things(report, source, gone, "session_files", "uploaded_by", "uploader_missing", now)
-    reviews(report, source, gone)
+    lives(report, reader, use)
+    vehicles(report, stage)
+    intakes(report, stage)
+    things(report, reader, "chat_messages", "sender_id", "sender_missing")
+    things(report, reader, "session_files", "uploaded_by", "uploader_missing")
+    reviews(report, stage)
+    stage.run(
+        """INSERT INTO aside SELECT 'organizations', line, 'no_workshop' FROM organizations
+           WHERE lower(btrim(organization_type, E' \\t\\r\\n')) IS DISTINCT FROM 'workshop' AND trouble IS NULL ON CONFLICT DO NOTHING"""
+    )
+    tell_what_stays(report, stage)
+    tell_what_was_unreadable(report, stage)
     return report
 
 
 def people(report: Report, reader: Reader) -> None:
     """Everybody with a profile, and accounts without profile and mechanic's row. The oldest keeps an address that several have."""
-    source = reader.source
-    profiles = source.count("profiles")
-    made = [pk for pk, *_rest in accounts_without_profile(reader)]
-    report.customers_from_account = made
-    report.totals |= {"customers_and_staff": profiles + len(made), "mechanics": len(reader.mechanics.rows)}
-    for table, pk, email, is_first in addresses(source):
-        if table == "accounts" and pk not in set(made):
-            continue
-        if not email:
-            report.warnings.append((table, pk, "email_missing"))
-        elif not is_first:
-            report.warnings.append((table, pk, "email_duplicate"))
+    stage = reader.stage
+    report.customers_from_account += (row["id"] for row in stage.stream("SELECT id FROM persons WHERE origin = 'accounts' ORDER BY id"))
+    profiles = stage.select("SELECT count(*) FROM persons WHERE origin = 'profiles'")[0][0]
+    report.totals |= {"customers_and_staff": profiles + len(report.customers_from_account), "mechanics": len(reader.mechanics.rows)}
+    give_addresses(stage)
+    for row in stage.stream(
+        "SELECT origin, id, email, is_first FROM addresses WHERE (email = '' OR NOT is_first) AND is_person ORDER BY id"
+    ):
+        report.warn(row["origin"], row["id"], "email_duplicate" if row["email"] else "email_missing")
 
 
-def accounts_without_profile(reader: Reader) -> list[tuple]:
-    rows = reader.source.select(
-        """SELECT a.id, a.email, a.created_at FROM auth.users a
-           WHERE NOT EXISTS (SELECT 1 FROM public.profiles p WHERE p.id = a.id) ORDER BY a.id"""
-    )
-    return [row for row in rows if row[0] not in reader.mechanics.by_account]
-
-
-def addresses(source: Source) -> list[tuple[str, UUID, str, bool]]:
-    """Of everybody: (table, id, address or "", whether it is theirs to keep)."""
-    return source.select(
-        r"""WITH people AS (
-              SELECT 'profiles' AS source, p.id, p.created_at,
+def give_addresses(stage: Stage) -> None:
+    """Of everybody: the address, and whether it is theirs to keep; also of accounts that are a mechanic's and nobody else's."""
+    stage.run(
+        r"""CREATE TEMP TABLE addresses AS
+            WITH people AS (
+              SELECT 'profiles' AS origin, p.id, p.created_at, true AS is_person,
                      coalesce(nullif(btrim(p.email, E' \t\r\n'), ''), btrim(a.email, E' \t\r\n'), '') AS email
-              FROM public.profiles p LEFT JOIN auth.users a ON a.id = p.id
+              FROM profiles p LEFT JOIN accounts a ON a.id = p.id AND a.trouble IS NULL WHERE p.trouble IS NULL
               UNION ALL
-              SELECT 'accounts', a.id, a.created_at, coalesce(btrim(a.email, E' \t\r\n'), '')
-              FROM auth.users a WHERE NOT EXISTS (SELECT 1 FROM public.profiles p WHERE p.id = a.id))
-            SELECT source, id, email, email <> '' AND row_number() OVER (PARTITION BY lower(email) ORDER BY created_at, id) = 1
-            FROM people ORDER BY id"""
+              SELECT 'accounts', a.id, a.created_at, EXISTS (SELECT 1 FROM persons WHERE persons.id = a.id AND origin = 'accounts'),
+                     coalesce(btrim(a.email, E' \t\r\n'), '')
+              FROM accounts a
+              WHERE a.trouble IS NULL AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = a.id AND p.trouble IS NULL))
+            SELECT *, email <> '' AND row_number() OVER (PARTITION BY lower(email) ORDER BY created_at, id) = 1 AS is_first FROM people"""
     )
+    stage.run("CREATE UNIQUE INDEX ON addresses (id)")
 
 
-def lives(report: Report, reader: Reader, use: Callable[[Life], None]) -> set[UUID]:
-    """Heals every customer's rows.
-
-    Returns:
-        The sessions that do not come along.
-    """
+def lives(report: Report, reader: Reader, use: Callable[[Life], None]) -> None:
+    """Heals every customer's rows."""
     for life in reader.lives():
         report.add(heal(life))
+        for table in {table for table, _pk, _reason in life.rejected}:
+            reader.stage.set_aside(table, [(pk, reason) for name, pk, reason in life.rejected if name == table])
         use(life)
-    report.not_imported += reader.ownerless()
-    return {pk for table, pk, _reason in report.not_imported if table == "sessions"}
+    for table, column in (("session_requests", "customer_id"), ("sessions", "customer_user_id")):
+        reader.stage.run(
+            f"INSERT INTO aside SELECT '{table}', line, 'customer_missing' FROM {table} WHERE {column} IS NULL AND trouble IS NULL"  # noqa: S608
+        )
 
 
-def vehicles(report: Report, reader: Reader) -> None:
-    ids, owners = [], []
-    for row in reader.source.rows("vehicles"):
-        ids.append(row["id"])
-        owners.append(row["user_id"])
-    known = reader.customers.known(set(owners))
-    for pk, owner in zip(ids, owners, strict=True):
-        if owner not in known:
-            report.not_imported.append(("vehicles", pk, "customer_missing"))
-    report.totals["vehicles"] = sum(owner in known for owner in owners)
+def vehicles(report: Report, stage: Stage) -> None:
+    stage.run(
+        """INSERT INTO aside SELECT 'vehicles', t.line, 'customer_missing' FROM vehicles t WHERE t.trouble IS NULL
+           AND NOT EXISTS (SELECT 1 FROM persons p WHERE p.id = t.user_id AND p.origin <> 'mechanics')"""
+    )
+    report.totals["vehicles"] = remaining(stage, "vehicles")
 
 
-def intakes(report: Report, source: Source, gone: set[UUID]) -> None:
+def intakes(report: Report, stage: Stage) -> None:
     """An intake comes along with the session that names it."""
-    named: dict[UUID, bool] = {}  # whether a session that comes along names it
-    for session, intake in source.select("SELECT id, intake_id FROM public.sessions WHERE intake_id IS NOT NULL"):
-        named[intake] = named.get(intake, False) or session not in gone
-    kept = 0
-    for row in source.rows("intakes"):
-        comes = named.pop(row["id"], None)
-        kept += bool(comes)
-        if not comes:
-            report.not_imported.append(("intakes", row["id"], "no_session" if comes is None else "session_not_imported"))
-    report.totals["intakes"] = kept
-    lost = [pk for pk, comes in named.items() if comes]
-    for (session,) in source.select("SELECT id FROM public.sessions WHERE intake_id = ANY(%s)", lost):
-        if session not in gone:
-            report.warnings.append(("sessions", session, "intake_missing"))
+    stage.run(
+        f"""WITH t AS (SELECT id AS session_id, intake_id FROM sessions WHERE intake_id IS NOT NULL AND trouble IS NULL),
+                 named AS (SELECT intake_id, bool_or({COMES}) AS comes FROM t GROUP BY 1)
+            INSERT INTO aside SELECT 'intakes', i.line, CASE WHEN n.comes IS NULL THEN 'no_session' ELSE 'session_not_imported' END
+            FROM intakes i LEFT JOIN named n ON n.intake_id = i.id WHERE i.trouble IS NULL AND n.comes IS NOT TRUE"""  # noqa: S608
+    )
+    report.totals["intakes"] = remaining(stage, "intakes")
+    for session in stage.kept("sessions", "t.intake_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM intakes i WHERE i.id = t.intake_id)"):
+        report.warn("sessions", session["id"], "intake_missing")
 
 
-def things(report: Report, source: Source, gone: set[UUID], table: str, column: str, code: str, now: datetime) -> None:
+def things(report: Report, reader: Reader, table: str, column: str, code: str) -> None:
     """Messages and files: with their session, or not at all; from whom is not always known."""
-    kept = 0
-    for row, reason in hanging(source, table, gone):
-        if reason:
-            report.not_imported.append((table, row["id"], reason))
-            continue
-        kept += 1
-        if row["created_at"] and row["created_at"] > now:
-            report.warnings.append((table, row["id"], "future_timestamp"))
-        if not row["is_known"]:
-            report.warnings.append((table, row["id"], code))
-    report.totals["messages" if table == "chat_messages" else "files"] = kept
+    stage = reader.stage
+    _leave_hanging(stage, table)
+    if table == "chat_messages":
+        stage.run(
+            """INSERT INTO aside SELECT 'chat_messages', line, 'empty' FROM chat_messages
+               WHERE trouble IS NULL AND coalesce(content, '') = ''
+               AND btrim(coalesce(attachments, '[]')) IN ('[]', '{}', '', 'null') ON CONFLICT DO NOTHING"""
+        )
+    report.totals["messages" if table == "chat_messages" else "files"] = remaining(stage, table)
+    odd = stage.stream(
+        f"""SELECT t.id, t.created_at > %s AS is_future, p.id IS NULL AND m.id IS NULL AS is_nobodys FROM {table} t
+            LEFT JOIN aside a ON a.tablename = '{table}' AND a.line = t.line
+            LEFT JOIN persons p ON p.id = t.{column} LEFT JOIN mechanics m ON m.id = t.{column} AND m.trouble IS NULL
+            WHERE a.line IS NULL AND (t.created_at > %s OR p.id IS NULL AND m.id IS NULL)""",  # noqa: S608 (our own names)
+        reader.now,
+        reader.now,
+    )
+    for row in odd:
+        if row["is_future"]:
+            report.warn(table, row["id"], "future_timestamp")
+        if row["is_nobodys"]:
+            report.warn(table, row["id"], code)
 
 
-def hanging(source: Source, table: str, gone: set[UUID]) -> Iterator[tuple[dict, str]]:
-    """The rows of a table that hang on a session, each with the reason why it stays behind or ""."""
-    sessions = {row[0] for row in source.select("SELECT id FROM public.sessions")}
-    people = {
-        row[0]
-        for row in source.select("SELECT id FROM auth.users UNION SELECT id FROM public.profiles UNION SELECT id FROM public.mechanics")
-    }
-    for row in source.rows(table):
-        session = row["session_id"]
-        reason = "session_missing" if session not in sessions else "session_not_imported" if session in gone else ""
-        yield row | {"is_known": (row.get("sender_id") or row.get("uploaded_by")) in people}, reason
-
-
-def reviews(report: Report, source: Source, gone: set[UUID]) -> None:
+def reviews(report: Report, stage: Stage) -> None:
     """The review's own row counts; the stars in a session's row only where there is none."""
-    reviewed = set()
-    for row, reason in hanging(source, "mechanic_reviews", gone):
-        if not reason and row["rating"] not in STARS:
-            reason = "rating_invalid"
-        if not reason and row["session_id"] in reviewed:
-            reason = "duplicate_review"
-        if reason:
-            report.not_imported.append(("mechanic_reviews", row["id"], reason))
-        else:
-            reviewed.add(row["session_id"])
-    for pk, rating in source.select("SELECT id, rating FROM public.sessions WHERE rating IS NOT NULL"):
-        if pk not in gone and pk not in reviewed and rating in STARS:
-            reviewed.add(pk)
-        elif pk not in gone and rating not in STARS:
-            report.warnings.append(("sessions", pk, "rating_invalid"))
-    report.totals["reviews"] = len(reviewed)
+    _leave_hanging(stage, "mechanic_reviews")
+    stage.run(
+        """INSERT INTO aside SELECT 'mechanic_reviews', line, 'rating_invalid' FROM mechanic_reviews
+           WHERE trouble IS NULL AND (rating BETWEEN 1 AND 5) IS NOT TRUE ON CONFLICT DO NOTHING"""
+    )
+    stage.run(
+        """INSERT INTO aside SELECT 'mechanic_reviews', line, 'duplicate_review'
+           FROM (SELECT t.line, row_number() OVER (PARTITION BY session_id ORDER BY t.created_at, t.id) AS number FROM mechanic_reviews t
+                 LEFT JOIN aside a ON a.tablename = 'mechanic_reviews' AND a.line = t.line WHERE a.line IS NULL) again WHERE number > 1"""
+    )
+    own = remaining(stage, "mechanic_reviews")
+    for row in stage.kept("sessions", "t.rating IS NOT NULL AND NOT t.rating BETWEEN 1 AND 5"):
+        report.warn("sessions", row["id"], "rating_invalid")
+    report.totals["reviews"] = (
+        own
+        + stage.select(
+            """SELECT count(*) FROM sessions t LEFT JOIN aside a ON a.tablename = 'sessions' AND a.line = t.line
+           WHERE a.line IS NULL AND t.rating BETWEEN 1 AND 5
+             AND NOT EXISTS (SELECT 1 FROM mechanic_reviews r LEFT JOIN aside b ON b.tablename = 'mechanic_reviews' AND b.line = r.line
+                             WHERE r.session_id = t.id AND b.line IS NULL)"""
+        )[0][0]
+    )
+
+
+def _leave_hanging(stage: Stage, table: str) -> None:
+    """What hangs on a session that is not there, or does not come along."""
+    stage.run(
+        f"""INSERT INTO aside
+            SELECT '{table}', t.line, CASE WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.id = t.session_id) THEN 'session_not_imported'
+                                           ELSE 'session_missing' END
+            FROM {table} t WHERE t.trouble IS NULL AND NOT {COMES}"""  # noqa: S608 (our own names)
+    )
+
+
+def remaining(stage: Stage, table: str) -> int:
+    """How many rows of a table come along."""
+    return stage.count(table) - stage.select("SELECT count(*) FROM aside WHERE tablename = %s", table)[0][0]
+
+
+# What README section 9 of the old database knows no word for: rows that have no place with us.
+NO_PLACE = ("log", "no_workshop", "empty")
+
+
+def tell_what_stays(report: Report, stage: Stage) -> None:
+    """Every row that is set aside so far, with its reason."""
+    for (table,) in stage.select("SELECT DISTINCT tablename FROM aside ORDER BY 1"):
+        rows = stage.stream(
+            f"""SELECT '{table}' AS "table", coalesce(t.id::text, t.unread->>'id', '-') AS id, a.reason
+                FROM aside a JOIN {table} t ON t.line = a.line WHERE a.tablename = '{table}' ORDER BY a.line"""  # noqa: S608 (our own names)
+        )
+        for row in rows:
+            (report.also_set_aside if row["reason"] in NO_PLACE else report.not_imported).append(row)
+
+
+def tell_what_was_unreadable(report: Report, stage: Stage) -> None:
+    for table in report.source["rows"]:
+        report.unreadable += stage.stream(
+            f"""SELECT '{table}' AS "table", id, unread AS values FROM {table} WHERE unread IS NOT NULL ORDER BY line"""  # noqa: S608
+        )

@@ -1,8 +1,10 @@
 """The predecessor's words, cleaned: what its free text columns mean. Results are still its words; ours come in fitting.py."""
 
+import json
 import re
 from uuid import UUID
 
+NAMESPACE = UUID("8f3b6a52-6f0e-5c57-9d0f-0a4f2b6d7c11")  # of the ids that we make up for rows that had none
 UNKNOWN_PLAN = None
 PLANS = {
     **dict.fromkeys(("free", "trial", "trial-free"), "free"),
@@ -64,3 +66,39 @@ def uuid_in(text: object) -> UUID | None:
     if not isinstance(text, str) or not USUAL_FORM.fullmatch(clean(text)):
         return None
     return UUID(clean(text))
+
+
+# --- values that hold others -----------------------------------------------------------------------
+
+
+def parsed(text: str | None, *, as_words: bool = False) -> object:
+    """What a text of JSON says; a broken one is what it is, a text.
+
+    Args:
+        as_words: it should be a list of words, in JSON or as PostgreSQL or people write one.
+    """
+    if text is None:
+        return None
+    try:
+        found = storable(json.loads(text, parse_constant=str))
+    except (ValueError, RecursionError):
+        found = text.strip().strip("{}").split(",") if as_words else text
+    return _flat(found) if as_words else found
+
+
+def storable(value: object) -> object:
+    """The value without what PostgreSQL stores in no text: NUL, and halves of characters. Numbers beyond all measure become text."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
+
+
+def _flat(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [word for each in value for word in _flat(each)]
+    word = str(value).strip(' \t\r\n"') if value is not None and not isinstance(value, dict) else ""
+    return [word] if word else []

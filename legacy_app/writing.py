@@ -3,30 +3,35 @@
 What is here already stays as it is, so an import that was interrupted, or is run again, only adds what is missing.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts_app.models import Place
 from billing_app.models import Plan
 from legacy_app import words
-from legacy_app.fitting import PLACEHOLDER, Fitted, fit, legacy_words
-from legacy_app.healing import Life, OldRequest, OldSession
-from legacy_app.people import NAMESPACE, NOBODY, People, car, country
-from legacy_app.source import Source
-from requests_app.models import Intake, SessionRequest
+from legacy_app.fitting import PLACEHOLDER, Fitted, fit, legacy_words, new_id
+from legacy_app.healing import Life, OldRequest
+from legacy_app.people import LONGEST_PHONE, NOBODY, People, car, country
+from legacy_app.report import Report
+from legacy_app.stage import Stage
+from requests_app.models import Intake, SessionRequest, Vehicle
 from sessions_app.models import Participant, Session, SessionEvent
-from sessions_app.moves import HELD, IMPORTED, IN_QUEUE
+from sessions_app.moves import HELD, IMPORTED, IN_QUEUE, OPEN
 
 # Our plans; one that the old system did not know is the smallest of its type, and costs nothing.
 PLANS = {"free": "free", "quick": "quick", "standard": "video", "diagnostic": "diagnostic"}
 SMALLEST = {"chat": "free", "video": "video", "diagnostic": "diagnostic"}
 UNSAID = "(not recorded in the old system)"
+DEAREST = Decimal("999999.99")
+LONGEST_TEXT = 60_000  # characters of a name or a concern: more than that, PostgreSQL makes no index of
+TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -41,46 +46,113 @@ class Writer:
 
     Args:
         now: the beginning of the import.
-        held: the sessions that keep their place with a mechanic.
-        vehicles: the cars that came over.
-        fitted: grows by (table, id, what) for each row that had to be fitted.
+        report: grows by each row that had to be fitted.
+        commit: without it nothing is written; what would be fitted is said all the same.
     """
 
-    source: Source
+    stage: Stage
     people: People
-    vehicles: set[UUID]
+    report: Report
     now: datetime
     keep_open: bool
-    held: set[UUID]
-    fitted: list[tuple[str, UUID, str]] = field(default_factory=list)
+    commit: bool
 
     def __post_init__(self) -> None:
-        self.prices = {
-            words.plan(row["slug"]): Price(Decimal(row["price"] or 0), row["duration_minutes"] or 5)
-            for row in self.source.rows("service_plans")
-        }
+        self.prices: dict[str | None, Price] = {}
+        for row in self.stage.kept("service_plans"):
+            amount = min(max(row["price"] or Decimal(0), Decimal(0)), DEAREST).quantize(Decimal("0.01"))
+            minutes = row["duration_minutes"] if 0 < (row["duration_minutes"] or 0) <= 24 * 60 else 5
+            self.prices.setdefault(words.plan(row["slug"]), Price(amount, minutes))
         self.plans = {plan.code: plan for plan in Plan.objects.all()}
-        self.places = {}
-        for place in Place.objects.filter(session=None).order_by("-number"):
-            self.places.setdefault((place.mechanic_id, place.kind), []).append(place)
 
     def write(self, lives: list[Life]) -> None:
-        """Writes what is not here yet of these lives; all of it or, when the process dies, nothing."""
+        """Writes what is not here yet of these lives; all of it or, when the process dies, nothing.
+
+        Somebody may take a place or ask for help at the same moment: then these lives are fitted once more.
+        """
+        for attempt in range(TRIES):
+            try:
+                with transaction.atomic():
+                    fitted, new = self._fit(lives)
+                    if self.commit:
+                        self._write(new)
+                break
+            except IntegrityError:
+                if attempt == TRIES - 1:
+                    raise
+        for _life, each in fitted:
+            for note in each.notes:
+                self.report.fit("sessions", new_id(each.session), note)
+        self._remember([each for _life, each in fitted])
+
+    def _fit(self, lives: list[Life]) -> tuple[list[tuple[Life, Fitted]], list[tuple[Life, Fitted]]]:
+        """Everything as it stands or will stand here, and of it what is not here yet."""
+        ids = [new_id(session) for life in lives for session in life.sessions]
+        here = set(Session.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        busy = set(
+            Session.objects.filter(customer__in=[life.customer for life in lives], status__in=OPEN).values_list("customer_id", flat=True)
+        )
+        held = self._held(lives, here)
         fitted = [
             (life, each)
             for life in lives
-            for each in fit(life, now=self.now, keep_open=self.keep_open, people=self.people.mechanics, held=self.held)
+            for each in fit(
+                life,
+                now=self.now,
+                keep_open=self.keep_open,
+                people=self.people.mechanics,
+                held=held,
+                here=here,
+                is_busy=life.customer in busy,
+            )
         ]
-        self.fitted += [("sessions", new_id(each.session), note) for _life, each in fitted for note in each.notes]
-        here = set(Session.objects.filter(pk__in=[new_id(each.session) for _life, each in fitted]).values_list("pk", flat=True))
-        new = [(life, each) for life, each in fitted if new_id(each.session) not in here]
-        with transaction.atomic():
-            self._write(new)
+        return fitted, [(life, each) for life, each in fitted if new_id(each.session) not in here]
+
+    def _held(self, lives: list[Life], here: set[UUID]) -> set[UUID]:
+        """Which sessions keep their mechanic: as was decided when all were known, as far as he still has places."""
+        ids = [new_id(session) for life in lives for session in life.sessions]
+        wanting = self.stage.select(
+            "SELECT session, mechanic, kind FROM wanting WHERE is_held AND session = ANY(%s) ORDER BY created_at DESC NULLS LAST", ids
+        )
+        held = {session for session, _mechanic, _kind in wanting if session in here}
+        if not self.commit or len(held) == len(wanting):
+            return {session for session, _mechanic, _kind in wanting}
+        self.places: dict[tuple[UUID, str], list[Place]] = {}
+        mechanics = {mechanic for _session, mechanic, _kind in wanting}
+        for place in Place.objects.filter(mechanic__in=mechanics, mechanic__standing="approved", session=None).order_by("-number"):
+            self.places.setdefault((place.mechanic_id, place.kind), []).append(place)
+        left = Counter({key: len(places) for key, places in self.places.items()})
+        for session, mechanic, kind in wanting:
+            if session not in here and left[mechanic, kind] > 0:
+                left[mechanic, kind] -= 1
+                held.add(session)
+        return held
+
+    def _remember(self, fitted: list[Fitted]) -> None:
+        """What became of the old rows: for what hangs on them, and for the sums."""
+        rows = [
+            (
+                new_id(each.session),
+                None if each.session.created_for else each.session.id,
+                each.session.request.id if each.session.request and not each.session.request.created_for else None,
+                str(each.state),
+            )
+            for each in fitted
+        ]
+        if rows:
+            self.stage.run(
+                "INSERT INTO fate SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[])",
+                *(list(column) for column in zip(*rows, strict=True)),
+            )
 
     def _write(self, new: list[tuple[Life, Fitted]]) -> None:
         told = self._told(each for _life, each in new)
         sessions = [self._session(life, each) for life, each in new]
         intakes = [self._intake(life, each, told) for life, each in new]
+        vehicles = {intake.vehicle_id for intake in intakes if intake.vehicle_id}
+        known = set(Vehicle.objects.filter(pk__in=vehicles).values_list("pk", flat=True))
+        for intake in intakes:
+            intake.vehicle_id = intake.vehicle_id if intake.vehicle_id in known else None
         Intake.objects.bulk_create(intakes)
         Session.objects.bulk_create(sessions)
         Participant.objects.bulk_create(
@@ -94,14 +166,12 @@ class Writer:
     def _told(self, fitted: Iterable[Fitted]) -> dict[UUID, dict]:
         """The old intakes that these sessions name."""
         wanted = [each.session.row["intake_id"] for each in fitted if each.session.row.get("intake_id")]
-        return {row["id"]: row for row in self.source.rows("intakes", "t.id = ANY(%s)", [wanted])} if wanted else {}
+        return {row["id"]: row for row in self.stage.of("intakes", "id", wanted)} if wanted else {}
 
     def _session(self, life: Life, fitted: Fitted) -> Session:
         session = fitted.session
         plan = self.plans[PLANS.get(session.plan or "") or SMALLEST[session.type]]
         price = self.prices.get(session.plan) if session.plan else Price(Decimal(0), plan.minutes)
-        if session.plan is None:
-            self.fitted.append(("sessions", new_id(session), "unknown_plan"))
         mechanic = self._person(fitted.holder)
         return Session(
             pk=new_id(session),
@@ -158,17 +228,17 @@ class Writer:
         old = told.get(session.row.get("intake_id"), {})
         asked = request.row if request else {}
         vehicle = old.get("vehicle_id") or asked.get("vehicle_id")
-        pk = uuid5(NAMESPACE, f"intake of session {new_id(session)}")
+        pk = uuid5(words.NAMESPACE, f"intake of session {new_id(session)}")
         return Intake(
             pk=pk,
             client_id=pk,
             customer_id=life.customer,
-            vehicle_id=vehicle if vehicle in self.vehicles else None,
-            name=old.get("name") or old.get("customer_name") or asked.get("customer_name") or "",
+            vehicle_id=vehicle,
+            name=(old.get("name") or old.get("customer_name") or asked.get("customer_name") or "")[:LONGEST_TEXT],
             email=(old.get("email") or asked.get("customer_email") or session.row.get("customer_email") or "")[:254],
-            phone=old.get("phone") or "",
+            phone=(old.get("phone") or "")[:LONGEST_PHONE],
             city=(old.get("city") or asked.get("customer_city") or "")[:80],
-            concern=old.get("concern") or asked.get("notes") or UNSAID,
+            concern=(old.get("concern") or asked.get("notes") or UNSAID)[:LONGEST_TEXT],
             consent=True,  # nobody came past the old waiver without it
             created_at=old.get("created_at") or session.created_at or self.now,
             **(car(old) if old else {}),
@@ -207,24 +277,3 @@ class Writer:
 
 
 ROUTINGS = ("broadcast", "workshop_only", "hybrid")
-
-
-def new_id(session: OldSession) -> UUID:
-    """A session keeps its id; one that was made up for a request gets one that a second run makes up again."""
-    return uuid5(NAMESPACE, f"session of request {session.created_for}") if session.created_for else session.id
-
-
-def places_for(wanting: Iterable[tuple[UUID, str, datetime | None, UUID]], approved: dict[UUID, dict[str, int]]) -> set[UUID]:
-    """Who keeps his mechanic: of each mechanic's held sessions as many as he has places for, the newest first.
-
-    Args:
-        wanting: (mechanic here, kind of place, created, session).
-        approved: free places of each approved mechanic by kind.
-    """
-    left = {key: dict(kinds) for key, kinds in approved.items()}
-    kept = set()
-    for mechanic, kind, _created, session in sorted(wanting, key=lambda each: (each[2] is not None, each[2], each[3]), reverse=True):
-        if left.get(mechanic, {}).get(kind, 0) > 0:
-            left[mechanic][kind] -= 1
-            kept.add(session)
-    return kept
