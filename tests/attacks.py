@@ -18,8 +18,9 @@ from files_app.models import Bundle, SessionFile, Upload
 from files_app.tests.photos import photo_in
 from lifecycle import queue
 from sessions_app import chat, reviews
-from sessions_app.models import Session
+from sessions_app.models import Session, SessionEvent
 from tests import cast
+from webhooks_app import managing as webhooks
 
 # What refuses when it is not a rule of ours but PostgreSQL itself.
 NO_PRIVILEGE = "no privilege"
@@ -38,6 +39,7 @@ USER, MECHANIC, WORKSHOP, PLACE, ALERTS = (f"accounts_app_{name}" for name in ("
 PLAN = "billing_app_plan"
 STROKE = "files_app_annotation"
 BUNDLE, UPLOAD, FILE = "files_app_bundle", "files_app_upload", "files_app_sessionfile"
+WEBHOOK, DELIVERY, ATTEMPT = "webhooks_app_webhook", "webhooks_app_delivery", "webhooks_app_attempt"
 CHECK, CHECKLIST, EVIDENCE = "diagnostics_app_check", "diagnostics_app_checklist", "diagnostics_app_evidence"
 
 
@@ -75,6 +77,7 @@ def scene() -> dict[str, UUID]:
         **{f"intake_of_{name}": session.request.intake_id for name, session in sessions.items()},
         **_places(max, nora),
         **{name: uuid4() for name in ("new_session", "new_intake", "new_car", "new_id", "nobody")},
+        **_webhook(will),
         "bundle": _unsent_files(sessions["live"], customers["Ida"]),
         "photo_of_ida": _photo_with_a_number(sessions["live"], customers["Ida"]),
         "photo_of_carla": photo_in(sessions["waiting"], customers["Carla"]).pk,
@@ -104,6 +107,13 @@ def _sessions(customers: dict[str, User], max: User, nora: User) -> dict[str, Se
     reviews.review(sessions["reviewed"].pk, by=by["Fay"], stars=5)
     queue.decline(sessions["pending"].pk, by=nora, reason="No time.")
     return sessions
+
+
+def _webhook(will: User) -> dict[str, UUID]:
+    """A webhook of the workshop that Max works for, and one that it was told of already."""
+    made = webhooks.add(by=will, workshop=will.workshops.get(slug="wills-garage"), name="Shop", url="https://example.org/", events=[])
+    event = SessionEvent.objects.filter(kind="accept").first()
+    return {"webhook": made.pk, "delivery": made.deliveries.create(event=event).pk}
 
 
 def _photo_with_a_number(session: Session, customer: User) -> UUID:
@@ -857,6 +867,52 @@ CHECKS = [
 ]
 
 
+def hook(**changes: str) -> str:
+    """A webhook of Will's workshop, made properly."""
+    return insert(WEBHOOK, **HOOK | changes)
+
+
+def delivery(**changes: str) -> str:
+    """That Max accepted a session, for the webhook of the scene."""
+    return insert(DELIVERY, **TOLD | changes)
+
+
+def attempt(**changes: str) -> str:
+    return insert(ATTEMPT, **TRIED | changes)
+
+
+HOOK = {
+    "id": "%(new_id)s",
+    "workshop_id": "(SELECT id FROM accounts_app_workshop WHERE slug = 'wills-garage')",
+    **{"name": "'Shop'", "url": "'https://shop.example.org/'", "events": "'{}'", "sealed_secret": "'x'", "sealed_old_secret": "''"},
+    **{"created_by_id": "%(will)s", "created_at": NOW, "changed_at": NOW, "disabled_reason": "''"},
+}
+TOLD = {
+    **{"id": "%(new_id)s", "webhook_id": "%(webhook)s", "state": "'waiting'", "attempts": "0", "fresh_attempts": "0"},
+    **{"next_at": NOW, "asked_at": NOW, "created_at": NOW},
+}
+TRIED = {"delivery_id": "%(delivery)s", "number": "1", "at": NOW, "milliseconds": "5", "status": "200", "answer": "''", "trouble": "''"}
+TOLD_ALREADY = f"(SELECT event_id FROM {DELIVERY} WHERE event_id IS NOT NULL LIMIT 1)"
+
+WEBHOOKS = [
+    Attack("switch a webhook off without a word", "a_webhook_that_is_off_says_why", f"UPDATE {WEBHOOK} SET disabled_at = {NOW}"),
+    Attack("say why a webhook is off that is on", "a_webhook_that_is_off_says_why", hook(disabled_reason="'Because.'")),
+    Attack("keep a former secret for ever", "a_former_secret_has_an_end", f"UPDATE {WEBHOOK} SET sealed_old_secret = 'x'"),
+    Attack("have a webhook lead into a file", "a_webhook_speaks_http", f"UPDATE {WEBHOOK} SET url = 'file:///etc/passwd'"),
+    Attack("half deliver something", "a_delivery_waits_is_delivered_or_given_up", f"UPDATE {DELIVERY} SET state = 'half', next_at = NULL"),
+    Attack("have a delivery wait for nothing", "a_delivery_has_a_next_attempt_exactly_while_it_waits", delivery(next_at="NULL")),
+    Attack(
+        "deliver at no time",
+        "a_delivery_says_when_exactly_when_it_is_delivered",
+        f"UPDATE {DELIVERY} SET state = 'delivered', next_at = NULL",
+    ),
+    Attack("tell a webhook of an event twice", "an_event_is_told_once_to_a_webhook", delivery(event_id=TOLD_ALREADY)),
+    Attack("make one attempt twice", "attempts_of_a_delivery_are_numbered", attempt() + attempt(status="500")),
+    Attack("have neither an answer nor a trouble", "an_attempt_has_an_answer_or_a_trouble", attempt(status="NULL")),
+    Attack("have an answer without a status", "an_attempt_has_an_answer_or_a_trouble", attempt(status="NULL", answer="'x'", trouble="'x'")),
+]
+
+
 def points_at_nobody(table: str, column: str, where: str = "true", *, also: str = "", nobody: str = "%(nobody)s") -> Attack:
     """A row of `table` that refers to what does not exist; `also` is what other rules want to see beside it."""
     sql = f"{also} UPDATE {table} SET {column} = {nobody} WHERE {where}"
@@ -941,6 +997,13 @@ REFERENCES = [
     made_for_nobody(CHECK, "author_id", check(author_id="%(nobody)s")),
     made_for_nobody(EVIDENCE, "checked_id", evidence(checked_id="0")),
     made_for_nobody(EVIDENCE, "file_id", evidence(file_id="%(nobody)s")),
+    made_for_nobody(WEBHOOK, "workshop_id", hook(workshop_id="%(nobody)s")),
+    made_for_nobody(WEBHOOK, "created_by_id", hook(created_by_id="%(nobody)s")),
+    made_for_nobody(DELIVERY, "webhook_id", delivery(webhook_id="%(nobody)s")),
+    made_for_nobody(DELIVERY, "event_id", delivery(event_id="0")),
+    made_for_nobody(DELIVERY, "mechanic_id", delivery(mechanic_id="%(nobody)s")),
+    made_for_nobody(DELIVERY, "former_id", delivery(former_id="%(nobody)s")),
+    made_for_nobody(ATTEMPT, "delivery_id", attempt(delivery_id="%(nobody)s")),
 ]
 
 ATTACKS = [
@@ -956,5 +1019,6 @@ ATTACKS = [
     *DRAWINGS,
     *LEGACY,
     *CHECKS,
+    *WEBHOOKS,
     *REFERENCES,
 ]

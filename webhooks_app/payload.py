@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts_app.models import Mechanic
 from requests_app.models import SessionRequest
@@ -50,7 +51,7 @@ def _session(event: SessionEvent) -> dict[str, Any]:
         "type": event.session.type,
         "status": event.to_status,
         "from_status": event.from_status or None,
-        "url": f"{settings.SITE_URL}/api/v1/sessions/{event.session_id}/",
+        "url": settings.SITE_URL + reverse("api:session", args=[event.session_id]),
     }
 
 
