@@ -1,7 +1,7 @@
 """The admin's front door. To everybody who may not enter, there is no admin."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -9,13 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
+from accounts_app.roles import SEE_ACTIONS
 from accounts_app.second_factor import has_second_factor, signed_in_with_it
+from console import actions
 from console.attention import attention
 
+MINE = 6  # actions of one's own on the first page
 View = Callable[..., HttpResponse]
 ORDER = ("sessions_app", "requests_app", "files_app", "accounts_app", "billing_app", "procrastinate")
 GUESTS = {"account": "accounts_app", "mfa": "accounts_app", "auth": "accounts_app", "admin": "procrastinate"}
@@ -35,8 +39,9 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False  # its lists are wide
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without the redirect to a row's own page on the site: no row has one."""
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        """With the page of what the team did; without the redirect to a row's own page on the site, for no row has one."""
+        theirs = [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        return [path("actions/", self.admin_view(require_safe(partial(actions.page, self))), name="actions"), *theirs]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and not missing(request)
@@ -74,6 +79,8 @@ class StaffSite(AdminSite):
             "concerns": concerns,
             "open_concerns": [concern for concern in concerns if concern.needs_attention],
             "quiet_concerns": [concern for concern in concerns if not concern.needs_attention],
+            "mine": actions.latest_of(request.user, MINE),
+            "may_see_actions": request.user.has_perm(SEE_ACTIONS),
         }
         return super().index(request, {**context, **(extra_context or {})})
 
