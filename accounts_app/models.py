@@ -56,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         permissions = [
             ("see_as_customer", "Can see the site as a customer sees it"),
             ("ask_for_customer", "Can ask for help in a customer's name"),
+            ("export_user", "Can export people"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -158,6 +159,7 @@ class Mechanic(models.Model):
         permissions = [
             ("approve_mechanic", "Can approve a mechanic or turn an application down"),
             ("suspend_mechanic", "Can suspend a mechanic"),
+            ("export_mechanic", "Can export mechanics"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "may_hold"], name="a_mechanic_and_whether_he_may_hold"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Func, OuterRef, Q, Subquery, Value
 
 
 class BrandQuerySet(models.QuerySet):
@@ -17,8 +17,16 @@ class BrandQuerySet(models.QuerySet):
 
     def with_specialists(self) -> "BrandQuerySet":
         """Those offered; `has_specialist` says whether an approved mechanic knows the brand best."""
+        return self.offered().annotate(has_specialist=Exists(self._specialists()))
+
+    def with_mechanic_count(self) -> "BrandQuerySet":
+        """`mechanic_count` is how many approved mechanics know the brand best."""
+        counted = self._specialists().order_by().annotate(all=Func(Value("*"), function="count", template="count(*)")).values("all")
+        return self.annotate(mechanic_count=Subquery(counted, output_field=models.IntegerField()))
+
+    def _specialists(self) -> "MechanicQuerySet":
         mechanics = self.model._meta.apps.get_model("accounts_app", "Mechanic").objects.approved()
-        return self.offered().annotate(has_specialist=Exists(mechanics.filter(brands__contains=[OuterRef("slug")])))
+        return mechanics.filter(brands__contains=[OuterRef("slug")])
 
     def choices(self, *, besides: Collection[str] = ()) -> list[tuple[str, str]]:
         """(slug, name) for a form; a slug of `besides` that is no brand of ours, as in profiles of the old system, names itself."""

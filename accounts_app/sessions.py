@@ -4,6 +4,7 @@ import re
 
 from django.contrib.sessions.backends import db
 
+CUSTOMER_VIEW = "customer_view"  # where a browser's session says whose pages are shown in it (console/customer_view.py)
 KEY = re.compile(r"[0-9a-z]{32}")  # as Django makes them
 
 

@@ -23,6 +23,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, parse_cookie
 
 from accounts_app.models import User
+from accounts_app.sessions import CUSTOMER_VIEW
 from live import push
 from live.hub import Socket
 from live.limits import FRAME_BYTES, SOCKETS_PER_PERSON, TAKE_WITHIN, Close, Rate, Seldom
@@ -74,9 +75,12 @@ class Rights(NamedTuple):
 
 
 def signed_in(session_key: str | None) -> User | None:
-    """Whom this session cookie belongs to now; None after sign-out, deactivation or a change of password."""
-    user = get_user(SimpleNamespace(session=SessionStore(session_key)))
-    return user if user.is_authenticated else None
+    """Whom this session cookie belongs to now; None after sign-out, deactivation or a change of password, and while staff see the site
+    as somebody else: they are to hear neither what that person hears nor what they would hear themselves.
+    """
+    session = SessionStore(session_key)
+    user = get_user(SimpleNamespace(session=session))
+    return user if user.is_authenticated and CUSTOMER_VIEW not in session else None
 
 
 class Consumer(Socket):

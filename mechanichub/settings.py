@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "mechanichub.middleware.PrivatePages",
     "mechanichub.middleware.DevicesForUsOnly",
     "mechanichub.middleware.NothingBehindNul",
+    "console.customer_view.CustomerView",
     "mechanichub.middleware.LocalTime",
     "mechanichub.middleware.DomainErrors",
 ]
