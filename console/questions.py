@@ -21,6 +21,7 @@ from lifecycle import sweep
 from lifecycle.diagnosis import GONE_AFTER, SWEEP_IS_LATE
 from sessions_app.models import Participant, Session
 from sessions_app.moves import HELD, IN_QUEUE, LIVE, UNATTENDED, WAITING
+from webhooks_app.models import Delivery, Webhook
 
 LATELY = timedelta(days=7)  # what cannot be put right any more is news for so long
 OVERDRAWN = timedelta(minutes=30)  # a live session may last so much longer than was paid for
@@ -173,6 +174,19 @@ def set_aside(now: datetime) -> QuerySet[SetAside]:
     return SetAside.objects.filter(created_at__gte=now - LATELY)
 
 
+# --- webhooks ----------------------------------------------------------------------------------------
+
+
+def failing_webhooks(now: datetime) -> QuerySet[Webhook]:
+    """Nothing has arrived there for an hour, though something should have."""
+    return Webhook.objects.failing(now)
+
+
+def undelivered(now: datetime) -> QuerySet[Delivery]:
+    """Events of the last week that a webhook will not be told of, unless somebody sends them again."""
+    return Delivery.objects.given_up().filter(created_at__gte=now - LATELY)
+
+
 # The most urgent first. A new concern is one more entry here, and NeedsAttention among the filters of its list.
 QUESTIONS = (
     Question(
@@ -254,6 +268,22 @@ QUESTIONS = (
         model=ProcrastinateJob,
         rows=overdue_jobs,
         since=DUE,
+    ),
+    Question(
+        key="failing_webhooks",
+        text=_("Webhooks that fail"),
+        short=_("failing for an hour"),
+        model=Webhook,
+        rows=failing_webhooks,
+        since="failing_since",
+    ),
+    Question(
+        key="undelivered",
+        text=_("Events that a webhook was not told of"),
+        short=_("given up in the last week"),
+        model=Delivery,
+        rows=undelivered,
+        since="created_at",
     ),
     Question(
         key="refused_files",

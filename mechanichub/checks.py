@@ -126,5 +126,12 @@ def scanner_is_understood(**kwargs: object) -> Iterator[checks.CheckMessage]:
         yield checks.Error(f"CLAMD_URL is {settings.CLAMD_URL!r}; it is tcp://host:3310 or unix:///path.", id="mechanichub.E006")
 
 
+@checks.register
+def webhooks_stay_outside(**kwargs: object) -> Iterator[checks.CheckMessage]:
+    """Where the world comes in, whoever makes a webhook could have us knock on our own doors."""
+    if settings.WEBHOOKS_LOCAL and urlsplit(settings.SITE_URL).scheme == "https":
+        yield checks.Error("WEBHOOKS_LOCAL lets webhooks lead to this very machine: that is for trying out only.", id="mechanichub.E007")
+
+
 def _not_set(names: list[str]) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not set."

@@ -40,6 +40,7 @@ PLAN = "billing_app_plan"
 STROKE = "files_app_annotation"
 BUNDLE, UPLOAD, FILE = "files_app_bundle", "files_app_upload", "files_app_sessionfile"
 WEBHOOK, DELIVERY, ATTEMPT = "webhooks_app_webhook", "webhooks_app_delivery", "webhooks_app_attempt"
+TOKEN, KEPT = "api_app_token", "api_app_keptanswer"
 CHECK, CHECKLIST, EVIDENCE = "diagnostics_app_check", "diagnostics_app_checklist", "diagnostics_app_evidence"
 
 
@@ -884,12 +885,25 @@ def attempt(**changes: str) -> str:
 HOOK = {
     "id": "%(new_id)s",
     "workshop_id": "(SELECT id FROM accounts_app_workshop WHERE slug = 'wills-garage')",
-    **{"name": "'Shop'", "url": "'https://shop.example.org/'", "events": "'{}'", "sealed_secret": "'x'", "sealed_old_secret": "''"},
-    **{"created_by_id": "%(will)s", "created_at": NOW, "changed_at": NOW, "disabled_reason": "''"},
+    "name": "'Shop'",
+    "url": "'https://shop.example.org/'",
+    "events": "'{}'",
+    "sealed_secret": "'x'",
+    "sealed_old_secret": "''",
+    "created_by_id": "%(will)s",
+    "created_at": NOW,
+    "changed_at": NOW,
+    "disabled_reason": "''",
 }
 TOLD = {
-    **{"id": "%(new_id)s", "webhook_id": "%(webhook)s", "state": "'waiting'", "attempts": "0", "fresh_attempts": "0"},
-    **{"next_at": NOW, "asked_at": NOW, "created_at": NOW},
+    "id": "%(new_id)s",
+    "webhook_id": "%(webhook)s",
+    "state": "'waiting'",
+    "attempts": "0",
+    "fresh_attempts": "0",
+    "next_at": NOW,
+    "asked_at": NOW,
+    "created_at": NOW,
 }
 TRIED = {"delivery_id": "%(delivery)s", "number": "1", "at": NOW, "milliseconds": "5", "status": "200", "answer": "''", "trouble": "''"}
 TOLD_ALREADY = f"(SELECT event_id FROM {DELIVERY} WHERE event_id IS NOT NULL LIMIT 1)"
@@ -910,6 +924,25 @@ WEBHOOKS = [
     Attack("make one attempt twice", "attempts_of_a_delivery_are_numbered", attempt() + attempt(status="500")),
     Attack("have neither an answer nor a trouble", "an_attempt_has_an_answer_or_a_trouble", attempt(status="NULL")),
     Attack("have an answer without a status", "an_attempt_has_an_answer_or_a_trouble", attempt(status="NULL", answer="'x'", trouble="'x'")),
+]
+
+
+def token(**changes: str) -> str:
+    told = {"user_id": "%(carla)s", "name": "'van'", "prefix": "'mh_'", "scopes": "'{read}'", "password_mark": "''", "created_at": NOW}
+    return insert(TOKEN, **told | {"digest": "repeat('a', 64)"} | changes)
+
+
+def answered(**changes: str) -> str:
+    told = {"user_id": "%(carla)s", "key": "'k'", "fingerprint": "'f'", "status": "200", "headers": "'{}'", "body": "''", "created_at": NOW}
+    return insert(KEPT, **told | changes)
+
+
+PROGRAMS = [
+    Attack("have a token for everything", "a_token_is_for_something_known", token(scopes="'{everything}'")),
+    Attack("have a token for nothing", "a_token_is_for_something_known", token(scopes="'{}'")),
+    Attack("keep a token that can be read", "a_token_is_kept_as_a_hash", token(digest="'mh_secret'")),
+    Attack("have two keys of one form", "api_app_token_digest_key", token() + token(user_id="%(colin)s")),
+    Attack("answer a key twice", "a_key_is_answered_once", answered() + answered(status="201")),
 ]
 
 
@@ -997,6 +1030,8 @@ REFERENCES = [
     made_for_nobody(CHECK, "author_id", check(author_id="%(nobody)s")),
     made_for_nobody(EVIDENCE, "checked_id", evidence(checked_id="0")),
     made_for_nobody(EVIDENCE, "file_id", evidence(file_id="%(nobody)s")),
+    made_for_nobody(TOKEN, "user_id", token(user_id="%(nobody)s")),
+    made_for_nobody(KEPT, "user_id", answered(user_id="%(nobody)s")),
     made_for_nobody(WEBHOOK, "workshop_id", hook(workshop_id="%(nobody)s")),
     made_for_nobody(WEBHOOK, "created_by_id", hook(created_by_id="%(nobody)s")),
     made_for_nobody(DELIVERY, "webhook_id", delivery(webhook_id="%(nobody)s")),
@@ -1020,5 +1055,6 @@ ATTACKS = [
     *LEGACY,
     *CHECKS,
     *WEBHOOKS,
+    *PROGRAMS,
     *REFERENCES,
 ]

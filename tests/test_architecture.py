@@ -294,13 +294,14 @@ def written_by(call: ast.Call) -> list[str]:
     return ["Session(...)"] if name == "Session" and call.keywords else []
 
 
-# Not a session at all: the status of an HTTP answer, and the profile of a visitor. And the one that begins here but not with a move:
+# Not a session at all: the statuses of HTTP answers, and the profile of a visitor. And the one that begins here but not with a move:
 # what was brought over from the old system stands where it stood there. And a copy that nobody saves: a session as it would be.
 OTHER_WRITES = {
     "lifecycle.preview": "request.session.status = ...",
     "mechanichub.bodies": "self.status = ...",
     "requests_app.visitors": "setattr(user, field, value)",
     "legacy_app.writing": "Session(...)",
+    "webhooks_app.sending": "create(status)",
 }
 
 

@@ -176,3 +176,8 @@ def test_two_launchers_do_not_share_a_folder(run_file: Path) -> None:
         RunFile(run_file)
     first.close()
     RunFile(run_file).close()
+
+
+def test_webhooks_lead_to_this_machine_only_where_nobody_else_comes(settings: Settings) -> None:
+    assert "mechanichub.E007" in codes(settings, WEBHOOKS_LOCAL=True, SITE_URL="https://example.org")
+    assert "mechanichub.E007" not in codes(settings, WEBHOOKS_LOCAL=True, SITE_URL="http://localhost:8000")

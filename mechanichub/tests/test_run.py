@@ -173,7 +173,7 @@ def test_a_taken_port_is_refused(running: Installation, place: Path) -> None:
 
 
 def test_a_worker_that_is_killed_comes_back(running: Installation) -> None:
-    for worker in ("--queues=default", "--queues=files"):
+    for worker in ("--queues=default", "--queues=files", "--queues=webhooks"):
         killed = running.parts()[worker]
         killed.kill()
         assert eventually(lambda: running.parts().get(worker, killed).pid != killed.pid, 10)  # noqa: B023 (asked at once)
