@@ -938,7 +938,7 @@ def answered(**changes: str) -> str:
 
 
 PROGRAMS = [
-    Attack("have a token for everything", "a_token_is_for_something_known", token(scopes="'{everything}'")),
+    Attack("have a token for everything", "a_token_is_for_something_known", token(scopes="'{all}'")),
     Attack("have a token for nothing", "a_token_is_for_something_known", token(scopes="'{}'")),
     Attack("keep a token that can be read", "a_token_is_kept_as_a_hash", token(digest="'mh_secret'")),
     Attack("have two keys of one form", "api_app_token_digest_key", token() + token(user_id="%(colin)s")),
