@@ -29,9 +29,9 @@ from mechanichub.errors import DomainError
 from sessions_app import chat, reviews
 from sessions_app.models import Message, Session
 from sessions_app.moves import HELD, IN_QUEUE, OPEN
+from tests import cast
 
 LIVES = int(os.environ.get("RANDOM_LIVES", "250"))  # each 30 steps; more of them for whoever has the time
-from tests import cast
 
 BEGINNING = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 CUSTOMERS, MECHANICS = ("carla", "colin"), ("max", "nora")
