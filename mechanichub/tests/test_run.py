@@ -21,7 +21,7 @@ from mechanichub.embedded.children import free_port
 from mechanichub.embedded.runfile import parse
 from mechanichub.tests.conftest import gone
 
-PARTS = {"postgres", "valkey-server", "--queues=default", "--queues=files", "mechanichub.serve"}
+PARTS = {"postgres", "valkey-server", "--queues=default", "--queues=files", "--queues=webhooks", "mechanichub.serve"}
 # Nothing that the tests themselves run with may reach the launcher.
 OURS = {"DATABASE_URL", "CHANNELS_URL", "FILES_URL", "EMAIL_URL", "SECRET_KEY", "SITE_URL", "STATIC_ROOT", "DEBUG", "DEMO"}
 PLAIN = {name: value for name, value in os.environ.items() if name not in OURS | {"DJANGO_SETTINGS_MODULE", "MAKELEVEL"}}
