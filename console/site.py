@@ -24,7 +24,13 @@ View = Callable[..., HttpResponse]
 ORDER = ("sessions_app", "requests_app", "files_app", "accounts_app", "billing_app", "procrastinate")
 GUESTS = {"account": "accounts_app", "mfa": "accounts_app", "auth": "accounts_app", "admin": "procrastinate"}
 FIRST = ("Session", "SessionRequest", "User", "Mechanic")
-NAMES = {"procrastinate": _("Behind the scenes")}
+NAMES = {
+    "procrastinate": _("Behind the scenes"),
+    "ProcrastinateJob": _("Jobs"),
+    "LogEntry": _("Log of the console"),
+    "EmailAddress": _("E-mail addresses"),
+    "Authenticator": _("Second factors"),
+}
 
 
 class StaffSite(AdminSite):
@@ -70,6 +76,8 @@ class StaffSite(AdminSite):
                 found[host]["models"] += found.pop(guest)["models"]
         for app in found.values():
             app["models"].sort(key=lambda model: model["object_name"] not in FIRST)
+            for model in app["models"]:
+                model["name"] = NAMES.get(model["object_name"], model["name"])
             app["name"] = NAMES.get(app["app_label"], app["name"])
         return sorted(found.values(), key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
 
