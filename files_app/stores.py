@@ -131,12 +131,13 @@ class Folder(FileSystemStorage):
 
 
 class Bucket(S3Storage):
-    """A private bucket, or a folder of one."""
+    """A private bucket, or a folder of one. `public_url`: the server's address for browsers, where that is another one than ours."""
 
-    def __init__(self, *, addressing_style: str, **options: Any) -> None:
+    def __init__(self, *, addressing_style: str, public_url: str | None, **options: Any) -> None:
         self.rest, self.watch = Rest(), Watch(self.probe)
         config = Config(signature_version="s3v4", s3={"addressing_style": addressing_style}, **PATIENCE)
-        super().__init__(client_config=config, default_acl=None, querystring_expire=SIGNED_FOR, **options)
+        self.public_url = public_url
+        super().__init__(client_config=config, default_acl=None, **options)
 
     def put(self, name: str, content: IO[bytes]) -> None:
         """Sends it in one request, with its checksum, and looks whether it is there as it was sent."""
@@ -165,7 +166,8 @@ class Bucket(S3Storage):
             yield each.key[top:], each.last_modified
 
     def signed_url(self, name: str, content_type: str, disposition: str) -> str:
-        return self.url(name, {"ResponseContentType": content_type, "ResponseContentDisposition": disposition})
+        wanted = {**self._at(name), "ResponseContentType": content_type, "ResponseContentDisposition": disposition}
+        return self._signing_client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=SIGNED_FOR)
 
     def probe(self) -> None:
         """Raises what the server or the wire says."""
@@ -179,8 +181,16 @@ class Bucket(S3Storage):
     @cached_property
     def _quick_client(self) -> Any:
         """For a question that a page waits for: asked once, with little patience."""
-        config = self.client_config.merge(Config(**HASTE))
-        return self._create_session().client("s3", region_name=self.region_name, endpoint_url=self.endpoint_url, config=config)
+        return self._client_at(self.endpoint_url, Config(**HASTE))
+
+    @cached_property
+    def _signing_client(self) -> Any:
+        """It asks nobody anything: an address is signed here, for the host that a browser will ask."""
+        return self._client_at(self.public_url, Config(s3={"addressing_style": "path"})) if self.public_url else self._client
+
+    def _client_at(self, address: str, config: Config) -> Any:
+        config = self.client_config.merge(config)
+        return self._create_session().client("s3", region_name=self.region_name, endpoint_url=address, config=config)
 
     def _at(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket_name, "Key": self._normalize_name(name)}

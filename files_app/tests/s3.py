@@ -36,13 +36,15 @@ def bucket_of(endpoint: str):
     return boto3.resource("s3", endpoint_url=endpoint, **keys).Bucket(BUCKET)
 
 
-def files_url(endpoint: str, prefix: str = "some/where") -> str:
-    return f"s3://{quote(KEY, safe='')}:{quote(SECRET, safe='')}@{BUCKET}/{prefix}?endpoint={quote(endpoint, safe='')}&region=us-east-1"
+def files_url(endpoint: str, prefix: str = "some/where", public: str = "") -> str:
+    """`public`: the server's address for browsers, where that is another one."""
+    place = f"{quote(KEY, safe='')}:{quote(SECRET, safe='')}@{BUCKET}/{prefix}"
+    return f"s3://{place}?endpoint={quote(endpoint, safe='')}&region=us-east-1" + (f"&public={quote(public, safe='')}" if public else "")
 
 
-def storages(settings, endpoint: str) -> dict:
+def storages(settings, endpoint: str, **more: str) -> dict:
     """STORAGES for files on the server at this address."""
-    return settings.STORAGES | {"default": file_storage(files_url(endpoint), otherwise="")}
+    return settings.STORAGES | {"default": file_storage(files_url(endpoint, **more), otherwise="")}
 
 
 @dataclass

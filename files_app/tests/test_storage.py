@@ -166,6 +166,23 @@ def test_the_pages_may_show_what_comes_from_the_bucket_and_nothing_else(s3: Medd
     assert file_origins("file:///var/files") == file_origins("") == []
 
 
+def test_browsers_may_reach_the_server_by_another_address_than_we_do(server: str, settings) -> None:
+    with Meddler(server) as inside, Meddler(server) as outside:
+        settings.STORAGES = storages(settings, inside.address, public=f"{outside.address}/")
+        storage.put(NAME, BytesIO(CONTENT))
+        address = storage.signed_url(NAME, "video/mp4", "inline")
+        assert outside.seen == [], "the public address is for browsers alone"
+        with urlopen(address) as answer:
+            assert (answer.read(), answer.headers["Content-Type"]) == (CONTENT, "video/mp4")
+        assert [seen.split("?")[0] for seen in outside.seen] == [f"GET /garage/some/where/{NAME}"]
+        assert not any(seen.startswith("GET /garage/some") for seen in inside.seen)
+        assert file_origins(files_url(inside.address, public=outside.address)) == [outside.address]
+
+
+def test_the_public_address_of_a_bucket_at_amazon_is_taken_as_it_stands() -> None:
+    assert file_origins("s3://K:S@garage?region=eu-west-1&public=https://files.example.org") == ["https://files.example.org"]
+
+
 @pytest.mark.parametrize("address", ["s3://K:S@garage?region=eu-west-1", "s3://K:S@garage/folder", "s3://K:S@my.garage?region=eu-west-1"])
 def test_amazon_needs_no_endpoint(address: str, settings) -> None:
     settings.STORAGES = settings.STORAGES | {"default": file_storage(address, otherwise="")}
