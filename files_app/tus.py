@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from files_app import bundles, uploads
+from files_app import bundles, pace, uploads
 from files_app.limits import LARGEST_OF_ALL
 from files_app.models import SessionFile, Upload
 from files_app.storage import StorageDown
@@ -141,6 +141,9 @@ def to_session(request: HttpRequest, pk: UUID) -> HttpResponse:
 @speaks_tus("POST")
 def to_intake(request: HttpRequest, bundle_pk: UUID) -> HttpResponse:
     """Announces a file to an intake that is still being written; the first one makes its bundle."""
+    file = announced(request)
+    if not uploads.is_announced(bundle_pk, file.client_id):
+        pace.keep(request, file.size)
     bundle = bundles.opened(request, bundle_pk)
     response = create(request, bundle)
     bundles.remember(request, response, bundle.pk)

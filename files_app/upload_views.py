@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages as notices
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from files_app import bundles, shelf, storage, uploads
+from files_app import bundles, pace, shelf, storage, uploads
 from files_app.models import SessionFile
+from mechanichub.errors import TooOften
 from sessions_app.access import room_for
 
 
@@ -52,17 +54,35 @@ def remove(request: HttpRequest, bundle_pk: UUID, pk: UUID) -> HttpResponse:
 
 
 def take(request: HttpRequest, bundle_pk: UUID) -> list[str]:
-    """The files that came along with an intake; what is wrong with them, in words. It never fails: the text around them counts more."""
-    files = request.FILES.getlist("files")
-    if not files:
+    """The files that came along with an intake, and those that are not to come along after all (`not_this`); what is wrong with them,
+    in words. It never fails: the text around them counts more.
+    """
+    files, unwanted = request.FILES.getlist("files"), request.POST.getlist("not_this")
+    if not (files or unwanted):
         return []
     try:
         with shelf.guarded():
-            bundle = bundles.opened(request, bundle_pk)
-            return uploads.receive_all(bundle, files, by=bundle.user, form_id=form_id(request))
+            leave_out(request, bundle_pk, unwanted)
+            return receive(request, bundle_pk, files) if files else []
+    except TooOften as refusal:
+        return [refusal.detail]
     except Http404:
         return [_("Your files could not be added here. Please send them once your request is on its way.")]
     return [str(storage.NOT_NOW)]
+
+
+def receive(request: HttpRequest, bundle_pk: UUID, files: list[UploadedFile]) -> list[str]:
+    pace.keep(request, *(file.size or 0 for file in files))
+    bundle = bundles.opened(request, bundle_pk)
+    return uploads.receive_all(bundle, files, by=bundle.user, form_id=form_id(request))
+
+
+def leave_out(request: HttpRequest, bundle_pk: UUID, names: list[str]) -> None:
+    """Files by their ids, as a form names them; what is not among those of this intake is passed over."""
+    bundle = bundles.find(request, bundle_pk)
+    for file in bundle.files.all() if bundle and names else ():
+        if str(file.pk) in names:
+            uploads.remove(file)
 
 
 def form_id(request: HttpRequest) -> UUID:

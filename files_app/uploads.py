@@ -185,6 +185,11 @@ def _at(home: Home) -> dict[str, Home]:
     return {"session" if isinstance(home, Session) else "bundle": home}
 
 
+def is_announced(bundle_pk: UUID, client_id: UUID) -> bool:
+    """True when a file of an intake is arriving, or has arrived, by this name."""
+    return any(model.objects.filter(bundle=bundle_pk, client_id=client_id).exists() for model in (Upload, SessionFile))
+
+
 def _announced_before(home: Home, announced: Announced, by: User | None) -> Arriving | None:
     for model in (Upload, SessionFile):  # in this order, see arriving_for
         row = model.objects.filter(client_id=announced.client_id, **_at(home)).first()

@@ -81,6 +81,7 @@ KINDS = {
     "files_app.checking": DOMAIN,
     "files_app.clamd": DOMAIN,
     "files_app.news": DOMAIN,
+    "files_app.pace": DOMAIN,
     "files_app.retention": DOMAIN,
     "files_app.uploads": DOMAIN,
     "legacy_app.words": CORE,

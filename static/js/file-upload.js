@@ -102,6 +102,7 @@ export class FileUpload extends EventTarget {
     const wasAt = this.offset;
     this.offset = null;
     if (answer.status === 0 && !(await this.isReadable())) return this.stop("failed", "", "unreadable");
+    if (answer.status === 429 && answer.words) return this.stop("failed", answer.words, 429); // later, and not again and again
     if (isOutage(answer.status) || answer.status === 423) return this.wait(answer.words);
     if (answer.status === 401) return this.stop("failed", "", "sign-in");
     // Somebody else's idea of where it stands, or gone on the server: asked again, made again.
