@@ -46,6 +46,13 @@ class Whole(serializers.IntegerField):
         return data if isinstance(data, int) and not isinstance(data, bool) else self.fail("invalid")
 
 
+class Amount(serializers.DecimalField):
+    """A number with decimals as a string, "80.00", as it is answered, too: JSON's own numbers have no tenths."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(data) if isinstance(data, str) else self.fail("invalid")
+
+
 class YesNo(serializers.BooleanField):
     def to_internal_value(self, data: Any) -> bool:
         return data if isinstance(data, bool) else self.fail("invalid", input="")
@@ -101,9 +108,9 @@ def typed(field: forms.Field, may_lack: bool = False) -> serializers.Field:
     if isinstance(field, forms.BooleanField):
         return YesNo(**said)
     if isinstance(field, forms.DecimalField):
-        return serializers.DecimalField(field.max_digits, field.decimal_places, min_value=field.min_value, **said)
+        return Amount(field.max_digits, field.decimal_places, min_value=field.min_value, **said)
     if isinstance(field, forms.IntegerField):
-        return Whole(min_value=-LARGEST_INTEGER, max_value=LARGEST_INTEGER, **said)
+        return Whole(min_value=-LARGEST_INTEGER if field.min_value is None else field.min_value, max_value=LARGEST_INTEGER, **said)
     if isinstance(field, forms.UUIDField):
         return serializers.UUIDField(**said)
     if isinstance(field, forms.DateField):

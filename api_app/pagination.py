@@ -1,6 +1,7 @@
 """Pages of a list by place and not by number (dashboard/keyset.py), with the way on and the way back as addresses."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from api_app.answers.examples import example_of, shown
 from api_app.errors import Invalid
 from dashboard.keyset import Order, Place
 from dashboard.queries import Listing
@@ -60,12 +62,15 @@ def link(request: Request, name: str, at: Place | None) -> str | None:
     return f"{settings.SITE_URL}{request.path}?{query.urlencode()}"
 
 
+@cache
 def page_of(row: type[serializers.Serializer]) -> type[serializers.Serializer]:
-    """The shape of a page of these rows."""
+    """The shape of a page of these rows, with an example when the row has one."""
     name = row.__name__.removesuffix("Answer")
     fields = {
         "next": serializers.URLField(allow_null=True, help_text="The address of the next page, or null."),
         "previous": serializers.URLField(allow_null=True, help_text="The address of the page before, or null."),
         "results": row(many=True),
     }
-    return type(f"{name}Page", (serializers.Serializer,), fields)
+    page = type(f"{name}Page", (serializers.Serializer,), fields)
+    example = example_of(row)
+    return shown(next=None, previous=None, results=[example])(page) if example else page

@@ -70,7 +70,7 @@ def asked(name: str, words: str) -> OpenApiParameter:
     return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=words)
 
 
-def headers(method: str, has_body: bool) -> list[OpenApiParameter]:
+def headers(method: str) -> list[OpenApiParameter]:
     always = [
         said("Retry-After", "Seconds.", [429, 503], OpenApiTypes.INT),
         said("WWW-Authenticate", "How to sign in (RFC 6750).", [401]),
@@ -78,6 +78,8 @@ def headers(method: str, has_body: bool) -> list[OpenApiParameter]:
     if method == READS:
         known = asked("If-None-Match", "The ETag of what you have; if it still holds, the answer is 304 and empty.")
         return [known, said("ETag", "Of this answer, for If-None-Match.", [200, 304]), *always]
+    if method != "post":
+        return always
     key = asked("Idempotency-Key", "Yours, 1 to 255 visible characters. The same call with it is done once, for a day.")
     return [key, said("Idempotent-Replayed", "“true” when this answer was given before.", [200, 201, 409]), *always]
 
@@ -94,6 +96,8 @@ def operation(
     refusals: tuple[int, ...] = (),
     is_open: bool = False,
     examples: list[OpenApiExample] | None = None,
+    answers: dict[Any, OpenApiResponse] | None = None,
+    parameters: list[OpenApiParameter] | None = None,
 ) -> Callable:
     """Describes a method of an endpoint; its docstring is the description.
 
@@ -103,6 +107,8 @@ def operation(
         body, filters: what may be sent.
         refusals: the statuses that may come besides those that are possible everywhere.
         is_open: nobody needs to sign in.
+        answers: the good ones, by status and media type, where they are no JSON.
+        parameters: headers that it takes besides those that all take.
     """
 
     def described(method: Callable) -> Callable:
@@ -111,20 +117,20 @@ def operation(
         codes = [*ALWAYS[kind], *refusals, *([422] if filters else [])]
         if is_open:
             codes = [code for code in codes if code not in (401, 403)]
-        answers: dict[Any, Any] = {status: OpenApiResponse(good, description=summary if good else "Done.")}
+        told: dict[Any, Any] = dict(answers or {status: OpenApiResponse(good, description=summary if good else "Done.")})
         if kind == READS:
-            answers[304] = OpenApiResponse(description="Nothing new since the ETag that you sent.")
+            told[304] = OpenApiResponse(description="Nothing new since the ETag that you sent.")
         for code in sorted(set(codes)):
-            answers[(code, PROBLEM)] = REFUSALS[code]
-        parameters: list[Any] = headers(kind, body is not None)
+            told[(code, PROBLEM)] = REFUSALS[code]
+        asked_for: list[Any] = [*headers(method.__name__), *(parameters or [])]
         if filters:
-            parameters.append(query_of(filters, paged=page is not None))
+            asked_for.append(query_of(filters, paged=page is not None))
         return extend_schema(
             operation_id=name,
             summary=summary,
             request=body,
-            responses=answers,
-            parameters=parameters,
+            responses=told,
+            parameters=asked_for,
             examples=examples,
             auth=[] if is_open else None,
         )(method)

@@ -49,7 +49,12 @@ UUID = "[0-9a-f-]{36}"
 # Method, type of content, address.
 ALLOWED = (
     (PIECE, "PATCH", b"application/offset+octet-stream", re.compile(f"/uploads/{UUID}/")),
-    (FORM_WITH_FILES, "POST", b"multipart/form-data", re.compile(f"/sessions/{UUID}/files/|/help/files/{UUID}/|/help/[a-z0-9_-]+/")),
+    (
+        FORM_WITH_FILES,
+        "POST",
+        b"multipart/form-data",
+        re.compile(f"(?:/api/v1)?/sessions/{UUID}/files/|/help/files/{UUID}/|/help/[a-z0-9_-]+/"),
+    ),
 )
 
 

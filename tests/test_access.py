@@ -11,16 +11,18 @@ from uuid import uuid4
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts_app.models import Mechanic, User, Workshop
 from api_app.tests.calls import told
 from files_app.models import Bundle, SessionFile, Upload
-from files_app.tests.photos import photo_in
+from files_app.tests.photos import photo_in, picture
 from lifecycle import people, queue, room
 from requests_app.models import IntakeDraft, Vehicle
 from requests_app.tests.filled import filled
@@ -53,6 +55,7 @@ class Row:
         cells: by state, one word for each of ROLES. "yes": here it is; "on": done, or it is elsewhere; "in": please sign in;
             401, 403, 404, 409; "-": nobody has that role in that state.
         of: what the address names.
+        data: what is sent: by a form, to the API as JSON.
         headers: what the script says that sends it.
     """
 
@@ -60,7 +63,7 @@ class Row:
     method: str
     name: str
     cells: dict[str, str]
-    data: dict = field(default_factory=dict)
+    data: dict | bytes = field(default_factory=dict)
     of: tuple[str, ...] = ("session",)
     query: str = ""
     headers: dict = field(default_factory=dict)
@@ -87,6 +90,7 @@ WRITES_CHECK = {
 MECHANICS = "            in 403 403 yes yes yes yes 403 403 yes yes"
 SIGNED_IN = "            in yes yes yes yes yes yes yes yes yes yes"
 ANYBODY = "              yes yes yes yes yes yes yes yes yes yes yes"
+API_SIGNED_IN = "        401 yes yes yes yes yes yes yes yes yes yes"
 CUSTOMERS = "            in yes yes 403 403 403 403 yes 403 yes yes"
 OWN_CAR = "              in yes 404 404 404 404 404 404 404 404 404"
 OWNERS = "               in 403 403 403 403 403 403 yes 403 403 403"
@@ -95,6 +99,8 @@ WRITERS = "              404 {} 404 404 404 404 404 404 404 404 404"
 
 TUS = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 ANNOUNCES = {"Tus-Resumable": "1.0.0", "Upload-Length": "5"}
+
+FORM_WITH_PHOTO = encode_multipart(BOUNDARY, {"file": SimpleUploadedFile("engine.png", picture((40, 30), kind="PNG"), "image/png")})
 
 TABLE = [
     Row("the front page", "get", "home", anytime("yes on on on on on on on on on on"), of=()),
@@ -541,6 +547,180 @@ TABLE = [
     ),
     Row("a delivery", "get", "webhook-delivery", anytime(OWN_HOOK.format("yes")), of=("webhook", "delivery")),
     Row("send it again", "post", "webhook-again", anytime(OWN_HOOK.format("on")), of=("webhook", "delivery")),
+    Row(
+        "enter the room",
+        "post",
+        "api:session-enter",
+        {PENDING: "401 yes 404 404 404 - 403 - 404 403 403", **same((WAITING, LIVE), "401 yes 404 404 404 yes 403 404 404 403 403")},
+    ),
+    Row(
+        "read the talk",
+        "get",
+        "api:session-messages",
+        {
+            PENDING: "401 yes 404 404 404 - yes - 404 403 yes",
+            **same(HELD_OR_OVER, "401 yes 404 404 404 yes yes 404 404 403 yes"),
+        },
+    ),
+    Row(
+        "say something",
+        "post",
+        "api:session-messages",
+        {
+            PENDING: "401 409 404 404 404 - 403 - 404 403 403",
+            **same((WAITING, LIVE), "401 yes 404 404 404 yes 403 404 404 403 403"),
+            COMPLETED: "401 409 404 404 404 409 403 404 404 403 403",
+        },
+        {"body": "Hello"},
+    ),
+    Row(
+        "have read it",
+        "post",
+        "api:session-read",
+        {PENDING: "401 yes 404 404 404 - 403 - 404 403 403", **same(HELD_OR_OVER, "401 yes 404 404 404 yes 403 404 404 403 403")},
+        {"up_to": 1},
+    ),
+    Row(
+        "the list of files; a mechanic to whom it is offered sees small photos",
+        "get",
+        "api:session-files",
+        {
+            UNPAID: "401 yes 404 404 404 - - - 404 403 yes",
+            PENDING: "401 yes 404 yes 404 - 404 - 404 403 yes",
+            **same(HELD_OR_OVER, "401 yes 404 404 404 yes 404 404 404 403 yes"),
+        },
+    ),
+    Row(
+        "send a file",
+        "post",
+        "api:session-files",
+        {
+            UNPAID: "401 yes 404 404 404 - - - 404 403 403",
+            PENDING: "401 yes 404 404 404 - 404 - 404 403 403",
+            **same((WAITING, LIVE), "401 yes 404 404 404 yes 404 404 404 403 403"),
+            COMPLETED: "401 409 404 404 404 409 404 404 404 403 403",
+        },
+        FORM_WITH_PHOTO,
+        headers={"Content-Type": MULTIPART_CONTENT},
+    ),
+    *(
+        Row(
+            "a file",
+            "get",
+            name,
+            {
+                PENDING: "401 yes 404 404 404 - 404 - 404 403 yes",
+                **same(HELD_OR_OVER, "401 yes 404 404 404 yes 404 404 404 403 yes"),
+            },
+            of=("session", "photo"),
+        )
+        for name in ("api:session-file", "api:session-file-content")
+    ),
+    Row(
+        "a small photo",
+        "get",
+        "api:session-file-thumbnail",
+        {
+            UNPAID: "401 yes 404 404 404 - - - 404 403 yes",
+            PENDING: "401 yes 404 yes 404 - 404 - 404 403 yes",
+            **same(HELD_OR_OVER, "401 yes 404 404 404 yes 404 404 404 403 yes"),
+        },
+        of=("session", "photo"),
+    ),
+    Row(
+        "complete",
+        "post",
+        "api:session-complete",
+        {
+            PENDING: "401 403 404 404 404 - 403 - 403 403 403",
+            LIVE: "401 403 404 404 404 yes 403 403 403 403 403",
+            **same((WAITING, COMPLETED), "401 403 404 404 404 409 403 403 403 403 403"),
+        },
+        {"findings": "The coil is worn.", "severity": "soon", "safe_to_drive": True},
+    ),
+    Row(
+        "the report",
+        "get",
+        "api:session-report",
+        {
+            **same((PENDING, LIVE), "401 404 404 404 404 404 404 404 404 404 404"),
+            COMPLETED: "401 yes 404 404 404 yes 404 yes 404 yes yes",
+        },
+    ),
+    Row(
+        "the report as a PDF",
+        "get",
+        "api:session-report-pdf",
+        {
+            PENDING: "401 yes 404 404 404 - 404 - 404 yes yes",
+            **same(HELD_OR_OVER, "401 yes 404 404 404 yes 404 yes 404 yes yes"),
+        },
+    ),
+    Row("the stars, before there are any", "get", "api:session-review", {COMPLETED: "401 404 404 404 404 404 404 404 404 404 404"}),
+    Row(
+        "review",
+        "post",
+        "api:session-review",
+        {
+            **same((WAITING, LIVE), "401 409 404 404 404 403 404 403 404 403 403"),
+            COMPLETED: "401 yes 404 404 404 403 404 403 404 403 403",
+        },
+        {"stars": 5},
+    ),
+    Row("the price list", "get", "api:plans", anytime(ANYBODY), of=()),
+    Row("own cars", "get", "api:vehicles", anytime(API_SIGNED_IN), of=()),
+    Row("add a car", "post", "api:vehicles", anytime(API_SIGNED_IN), {"year": 2016, "make": "Toyota", "model": "Yaris"}, of=()),
+    *(
+        Row("a customer's car", method, "api:vehicle", anytime("401 yes 404 404 404 404 404 404 404 404 404"), said, of=("car",))
+        for method, said in (("get", {}), ("patch", {"odometer": 84001}), ("delete", {}))
+    ),
+    Row("who I am", "get", "api:me", anytime(API_SIGNED_IN), of=()),
+    Row("go on duty", "patch", "api:me", anytime("401 403 403 yes yes yes yes 403 403 403 403"), {"on_duty": True}, of=()),
+    # Of the support team, Sara's browser has not seen her code.
+    *(
+        Row("for the support team", "get", name, anytime("401 403 403 403 403 403 403 403 403 yes 403"), of=())
+        for name in ("api:staff-attention", "api:staff-sessions")
+    ),
+    Row(
+        "what is the matter",
+        "get",
+        "api:staff-diagnosis",
+        {
+            **same((UNPAID,), "401 403 403 403 403 - - - 403 yes 403"),
+            PENDING: "401 403 403 403 403 - 403 - 403 yes 403",
+            **same(HELD_OR_OVER, "401 403 403 403 403 403 403 403 403 yes 403"),
+        },
+    ),
+    *(
+        Row(
+            f"{name}, by the support team",
+            "post",
+            f"api:staff-{name}",
+            {
+                PENDING: f"401 403 403 403 403 - 403 - 403 {answers[PENDING]} 403",
+                **{state: f"401 403 403 403 403 403 403 403 403 {answers[state]} 403" for state in HELD_OR_OVER},
+            },
+            {"reason": "The customer called."},
+        )
+        for name, answers in {
+            "look": {PENDING: "yes", WAITING: "yes", LIVE: "yes", COMPLETED: "yes"},
+            "requeue": {PENDING: 409, WAITING: 409, LIVE: 409, COMPLETED: 409},
+            "release": {PENDING: 409, WAITING: "yes", LIVE: 409, COMPLETED: 409},
+            "cancel": {PENDING: "yes", WAITING: "yes", LIVE: 409, COMPLETED: 409},
+            "complete": {PENDING: 409, WAITING: 409, LIVE: "yes", COMPLETED: 409},
+            "abort": {PENDING: 409, WAITING: 409, LIVE: "yes", COMPLETED: 409},
+        }.items()
+    ),
+    Row(
+        "assign",
+        "post",
+        "api:staff-assign",
+        {
+            PENDING: "401 403 403 403 403 - 403 - 403 422 403",
+            LIVE: "401 403 403 403 403 403 403 403 403 422 403",
+        },
+        {"mechanic": "0b4a31de-6f1c-4a55-8a07-2b4d3c5f6e7a", "reason": "The customer called."},
+    ),
     # --- the admin: support who have not typed their code in this browser are asked for it
     *(
         Row("the admin", "get", name, anytime("404 404 404 404 404 404 404 404 404 yes in"), of=())
