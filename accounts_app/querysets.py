@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Count, Exists, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery
 
 
 class BrandQuerySet(models.QuerySet):
@@ -21,7 +21,7 @@ class BrandQuerySet(models.QuerySet):
 
     def with_mechanic_count(self) -> "BrandQuerySet":
         """`mechanic_count` is how many approved mechanics know the brand best."""
-        counted = self._specialists().order_by().annotate(all=Func(Value("*"), function="count", template="count(*)")).values("all")
+        counted = self._specialists().order_by().annotate(all=Func(F("pk"), function="count")).values("all")
         return self.annotate(mechanic_count=Subquery(counted, output_field=models.IntegerField()))
 
     def _specialists(self) -> "MechanicQuerySet":

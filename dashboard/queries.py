@@ -177,6 +177,7 @@ def counts(mechanic: Mechanic) -> Counts:
         known=ArraySubquery(matching.open_to(mechanic).values("pk")[:KNOWN]),
         declined=ArraySubquery(declined.values("request_id")),
     ).get(pk=mechanic.pk)
+    row["known"] = row["known"] or []  # NULL for whoever takes nothing new: Django does not even ask
     incoming = len(row["known"]) if len(row["known"]) < KNOWN else matching.open_to(mechanic).count()
     short = {name: [str(pk)[:8] for pk in row.pop(name)] for name in ("known", "declined")}
     return Counts(incoming=incoming, **row, **short)

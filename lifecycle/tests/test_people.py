@@ -7,6 +7,8 @@ from django.db import connection, transaction
 
 from accounts_app.models import Mechanic, User
 from lifecycle import people, queue, room
+from lifecycle.people import Decision, Fate
+from lifecycle.sweep import sweep
 from lifecycle.tests.told import NO_SUCH_SESSION, last, now, refused, seat, timeline, to
 from mechanichub.errors import NotPossible, NotYours
 from requests_app import matching
@@ -155,3 +157,62 @@ def test_somebody_who_is_no_mechanic_cannot_be_approved_or_suspended(carla: User
     for verb in (people.approve, people.suspend):
         with pytest.raises(Mechanic.DoesNotExist):
             verb(NO_SUCH_SESSION, by=sam, **({"reason": "x"} if verb is people.suspend else {}))
+
+
+# --- a suspension that decides about live sessions -------------------------------------------------
+
+
+def test_a_live_session_may_be_finished_and_then_the_suspension_takes_effect(
+    carla: User, colin: User, max: User, nora: User, sam: User
+) -> None:
+    session, other = cast.live(carla, max), cast.waiting(colin, max)
+    mechanic = people.suspend(max.pk, by=sam, reason="Complaints.", live={session.pk: Decision(Fate.FINISH)})
+    assert (mechanic.standing, mechanic.leaves_because, mechanic.on_duty) == ("approved", "Complaints.", False)
+    assert (now(session).status, now(other).status) == ("live", "pending")
+    max = cast.fresh(max)
+    assert not matching.open_to(max.mechanic).exists() and not matching.eligible_for(other.request).filter(pk=max.pk).exists()
+    refused(NotYours, queue.accept, other.pk, by=max)
+    refused(NotYours, queue.assign, other.pk, by=sam, mechanic_id=max.pk, reason="He knows it.")
+    refused(NotYours, people.set_duty, max.pk, by=max, on=True)
+    assert sweep() == {}
+    cast.an_hour_passes(session)
+    room.complete(session.pk, by=max, report=room.ReportData(**cast.REPORT))
+    assert sweep() == {"leaving": 1} and sweep() == {}
+    mechanic = Mechanic.objects.get(pk=max.pk)
+    assert (mechanic.standing, mechanic.standing_reason, mechanic.leaves_because) == ("suspended", "Complaints.", "")
+
+
+def test_whoever_is_leaving_can_be_kept_or_shut_out_at_once(carla: User, max: User, sam: User) -> None:
+    session = cast.live(carla, max)
+    people.suspend(max.pk, by=sam, reason="Complaints.", live={session.pk: Decision(Fate.FINISH)})
+    assert people.approve(max.pk, by=sam).may_take and not people.leave(max.pk)
+    people.suspend(max.pk, by=sam, reason="Complaints.", live={session.pk: Decision(Fate.FINISH)})
+    people.suspend(max.pk, by=sam, reason="More complaints.", live={session.pk: Decision(Fate.BREAK_OFF)})
+    assert (Mechanic.objects.get(pk=max.pk).standing, now(session).status) == ("suspended", "cancelled")
+    assert "complaints" not in now(session).cancel_reason.lower(), "that is between the mechanic and the team"
+
+
+def test_a_live_session_is_handed_to_another_mechanic(carla: User, max: User, nora: User, sam: User) -> None:
+    session = cast.live(carla, max)
+    people.suspend(max.pk, by=sam, reason="Complaints.", live={session.pk: Decision(Fate.HAND_OVER, nora.pk)})
+    assert (now(session).status, now(session).mechanic_id) == ("waiting", nora.pk)
+    assert Mechanic.objects.get(pk=max.pk).standing == "suspended"
+
+
+def test_when_one_session_cannot_go_where_it_should_nothing_happens(carla: User, colin: User, max: User, nora: User, sam: User) -> None:
+    call, waiting = cast.live(carla, max, plan_code="video"), cast.waiting(colin, max)
+    cast.waiting(cast.person("Dana"), nora, plan_code="video")
+    words = refused(NotPossible, people.suspend, max.pk, by=sam, reason="x", live={call.pk: Decision(Fate.HAND_OVER, nora.pk)})
+    assert "call" in words
+    assert (now(call).status, now(waiting).status) == ("live", "waiting")
+    mechanic = Mechanic.objects.get(pk=max.pk)
+    assert (mechanic.standing, mechanic.on_duty, mechanic.leaves_because) == ("approved", True, "")
+
+
+def test_an_application_is_turned_down_once_and_may_be_approved_later(oscar: User, max: User, sam: User) -> None:
+    refused(NotYours, people.turn_down, oscar.pk, by=max, reason="No papers.")
+    people.turn_down(oscar.pk, by=sam, reason="No papers.")
+    refused(NotPossible, people.turn_down, oscar.pk, by=sam, reason="No papers.")
+    refused(NotPossible, people.turn_down, max.pk, by=sam, reason="No papers.")
+    assert (Mechanic.objects.get(pk=oscar.pk).standing, oscar.mechanic.may_take) == ("declined", False)
+    assert people.approve(oscar.pk, by=sam).may_take
