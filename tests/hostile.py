@@ -118,6 +118,7 @@ WELL = {
     "body": "Hello",
     "stars": "4",
     "up_to": "1",
+    "url": "https://shop.example.org/hooks",
 }
 
 # All of them may be valid, and none of them is likely to be anybody's.

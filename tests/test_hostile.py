@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import resolve, reverse
+from django.utils import timezone
 
 from accounts_app.models import Mechanic, User, Workshop
 from diagnostics_app import answers
@@ -41,6 +42,7 @@ from tests.hostile import (
     forms_on,
 )
 from tests.staff import staff_in
+from webhooks_app import managing as webhooks
 
 ROLES = ("visitor", "carla", "colin", "max", "nora", "oscar", "will", "sam")
 VISITING = ("visitor", "carla", "max", "oscar", "sam")
@@ -69,7 +71,10 @@ class World:
         User.objects.exclude(pk=self.nora.pk).update(full_name=HTML)
         Mechanic.objects.update(display_name=HTML[:80])
         self.sessions, self.owner = {}, {}
+        self.hook = webhooks.add(by=self.will, workshop=garage, name=HTML[:80], url=f"https://example.org/?{MARK}", events=[])
         self.fill()
+        self.told = self.hook.deliveries.first()
+        self.told.log.create(number=1, at=timezone.now(), milliseconds=5, status=500, answer=HTML)
         self.car = Vehicle.objects.create(owner=self.carla, notes=HTML, **CAR)
         self.show()
 
@@ -173,6 +178,9 @@ def pages(world: World) -> Iterator[tuple[str, str]]:
     yield "carla", reverse("intake", args=["video"])
     yield "carla", reverse("vehicle-edit", args=[world.car.pk])
     yield "carla", reverse("vehicle-delete", args=[world.car.pk])
+    yield from (("will", reverse(name)) for name in ("webhooks", "webhook-add"))
+    yield from (("will", reverse(name, args=[world.hook.pk])) for name in ("webhook", "webhook-edit", "webhook-secret"))
+    yield "will", reverse("webhook-delivery", args=[world.hook.pk, world.told.pk])
     yield from (("sam", path) for path in admin_pages())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts_app.models import User
@@ -10,6 +11,7 @@ from lifecycle import queue
 from sessions_app import reviews
 from tests.browser.conftest import assert_accessible, assert_fits
 from tests.cast import cancelled, completed, live, pending, person, submission, waiting
+from webhooks_app import managing as webhooks
 
 PHONE_AT_NIGHT = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}
 DESK_BY_DAY = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
@@ -24,9 +26,12 @@ MECHANIC = ["/mechanic/", "/mechanic/active/", "/mechanic/completed/", "/mechani
 
 
 @pytest.fixture
-def pages(carla: User, colin: User, max: User, nora: User, oscar: User, sam: User) -> list[tuple[User | None, list[str]]]:
+def pages(carla: User, colin: User, max: User, nora: User, oscar: User, sam: User, will: User) -> list[tuple[User | None, list[str]]]:
     """A house full of sessions, one in every state, and who looks at which pages."""
+    hook = webhooks.add(by=will, workshop=will.workshops.get(), name="Shop system", url=f"https://shop.example.org/{'x' * 200}", events=[])
     done = completed(carla, max)
+    told = hook.deliveries.first()
+    told.log.create(number=1, at=timezone.now(), milliseconds=812, status=502, answer="<html>" + "Bad gateway " * 60)
     reviews.review(done.pk, by=carla, stars=5, text="Quick and clear.")
     unrated = completed(carla, max)
     off = cancelled(carla)
@@ -56,6 +61,7 @@ def pages(carla: User, colin: User, max: User, nora: User, oscar: User, sam: Use
         (max, [checking.room_url, f"/sessions/{checking.pk}/checks/?step=brakes-pedal"]),
         (checking.customer, [checking.room_url]),
         (oscar, ["/mechanic/", "/mechanic/settings/"]),
+        (will, ["/webhooks/", "/webhooks/add/", *(f"/webhooks/{hook.pk}/{each}" for each in ("", "edit/", f"deliveries/{told.pk}/"))]),
     ]
 
 
