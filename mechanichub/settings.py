@@ -243,6 +243,16 @@ REST_FRAMEWORK = {
 API_LIMITS = {"person": {"at_once": 120, "a_minute": 600}, "address": {"at_once": 30, "a_minute": 60}}
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
+    "DESCRIPTION": """What the pages do, for programs: the same rights, the same rules, the same words.
+
+- **Signing in**: `Authorization: Bearer mh_...` with a token from your account's page, or a browser that is signed in.
+- **Errors** are `application/problem+json` (RFC 9457). `code` is for programs, `detail` for people, `fields` says what to correct.
+- **Bodies** are JSON. A name that is not known is refused, in a body and in a query, and so is a value of another type.
+- **Lists** come in pages: follow `next` and `previous`. Times are UTC; days begin where you are.
+- **Polling** is cheap: send the `ETag` that you have as `If-None-Match`, and nothing new is 304.
+- **Trying again** is safe: with an `Idempotency-Key` a POST is done once, and answered the same for a day.
+- **Limits** are answered with 429, and `Retry-After` in seconds.
+""",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

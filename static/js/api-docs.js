@@ -1,25 +1,43 @@
 // The documentation of the API: Swagger UI, from our own host and without a validator elsewhere.
 // Calls that are tried go with the cookies of this browser, and with the CSRF token that they need.
 
-const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const READS = ["GET", "HEAD"];
+const night = window.matchMedia("(prefers-color-scheme: dark)");
+const page = document.documentElement;
+
+const proof = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const isDark = () => (page.dataset.theme ? page.dataset.theme === "dark" : night.matches);
+const paint = () => page.classList.toggle("dark-mode", isDark());
+
+function prove(request) {
+  if (!READS.includes(request.method ?? "GET")) request.headers["X-CSRFToken"] = proof();
+  return request;
+}
 
 class ApiDocs extends HTMLElement {
   connectedCallback() {
-    const place = document.createElement("div");
-    this.append(place);
+    paint();
+    night.addEventListener("change", paint);
+    this.watcher = new MutationObserver(paint);
+    this.watcher.observe(page, { attributeFilter: ["data-theme"] });
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    night.removeEventListener("change", paint);
+    this.watcher.disconnect();
+  }
+
+  draw() {
+    const domNode = this.appendChild(document.createElement("div"));
     window.SwaggerUIBundle({
       url: this.dataset.schema,
-      domNode: place,
+      domNode,
       deepLinking: true,
       validatorUrl: null,
-      defaultModelsExpandDepth: 0,
+      defaultModelsExpandDepth: -1,
       displayRequestDuration: true,
-      tryItOutEnabled: false,
-      presets: [window.SwaggerUIBundle.presets.apis],
-      requestInterceptor: (request) => {
-        if (!["GET", "HEAD"].includes(request.method ?? "GET")) request.headers["X-CSRFToken"] = token();
-        return request;
-      },
+      requestInterceptor: prove,
     });
   }
 }
