@@ -36,6 +36,7 @@ SHORTEST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)  # for a 
 KEPT = timedelta(days=30)
 
 AT_ONCE = 100  # rows that are looked up in one question
+TURN = 20  # seconds that one webhook may keep a worker that others wait for, or that is to end
 GONE, BUSY = 410, (429, 503)
 
 
@@ -56,13 +57,15 @@ class Outcome:
         return self.answer is not None and self.answer.is_good
 
 
-def due(now: datetime) -> list[UUID]:
-    """The webhooks for which something can be sent at `now`."""
-    return list(Delivery.objects.sendable(now).order_by().values_list("webhook", flat=True).distinct())
+def due(now: datetime, among: list[UUID] | None = None) -> list[UUID]:
+    """The webhooks, of these or of all, for which something can be sent at `now`."""
+    sendable = Delivery.objects.sendable(now) if among is None else Delivery.objects.sendable(now).filter(webhook__in=among)
+    return list(sendable.order_by().values_list("webhook", flat=True).distinct())
 
 
 def send_due(webhook_id: UUID, *, at: datetime | None = None) -> int:
-    """Sends what one webhook is due, one after the other, until nothing is left or its server wants to be left alone.
+    """Sends what one webhook is due, one after the other, until nothing is left, its server wants to be left alone, or others should have
+    their turn.
 
     Args:
         at: what time it is; the clock's when left out.
@@ -70,14 +73,15 @@ def send_due(webhook_id: UUID, *, at: datetime | None = None) -> int:
     Returns:
         How many attempts were made.
     """
-    attempts = 0
+    attempts, ends_at = 0, time.monotonic() + TURN
     while rows := list(Delivery.objects.sendable(at or timezone.now()).filter(webhook=webhook_id).values_list("pk", "attempts")[:AT_ONCE]):
         for pk, before in rows:
             delivery = take(pk, before, at or timezone.now())
             if delivery is None:
                 continue  # somebody else has it, or nobody wants it any more
             attempts += 1
-            if note(delivery, ask(delivery, at or timezone.now()), at or timezone.now()):
+            leave_alone = note(delivery, ask(delivery, at or timezone.now()), at or timezone.now())
+            if leave_alone or time.monotonic() > ends_at:
                 return attempts
     return attempts
 

@@ -30,8 +30,10 @@ def tell_webhooks(webhooks: list[str]) -> None:
 
 @app.task(name="send_webhook", queue=QUEUE)
 def send_webhook(webhook: str) -> int:
-    """Sends what one webhook is due."""
-    return sending.send_due(UUID(webhook))
+    """Sends what one webhook is due, and gets in line again when its turn was too short for all of it."""
+    attempts = sending.send_due(UUID(webhook))
+    tell_webhooks([str(each) for each in sending.due(datetime.now(UTC), among=[UUID(webhook)])])
+    return attempts
 
 
 @app.periodic(cron="*/15 * * * * *")
