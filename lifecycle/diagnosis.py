@@ -211,7 +211,8 @@ def _completed(session: Session, now: datetime) -> Diagnosis:
 
 
 def _cancelled(session: Session, now: datetime) -> Diagnosis:
-    event = session.events.filter(to_status=CANCELLED).exclude(from_status=CANCELLED).select_related("actor").last()
+    ends = [event for event in session.events.all() if event.to_status == CANCELLED != event.from_status]
+    event = max(ends, key=lambda event: event.number, default=None)
     actor = _("the system") if event is None or event.actor is SYSTEM else str(event.actor)
     said = [
         _("Cancelled at %(at)s by %(who)s: %(reason)s.")

@@ -6,10 +6,11 @@ the session has moved on meanwhile, the verb says so.
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +22,8 @@ from requests_app.models import SessionRequest
 from sessions_app.models import Session
 from sessions_app.moves import CANCELLED, COMPLETED, HELD, IN_QUEUE, LIVE, PENDING, WAITING, Status
 
+MOST_NAMED = 200  # mechanics
+
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
@@ -30,11 +33,13 @@ class Preview:
         to: the status that the session would be in.
         sentences: the most important first.
         refused: why the verb would refuse it now, or "".
+        mechanics: of `assign`: who could be given it, those on duty first, each with `free_places`; at most MOST_NAMED and one.
     """
 
     to: Status
     sentences: list[str]
     refused: str = ""
+    mechanics: list[Mechanic] = field(default_factory=list)
 
     def __str__(self) -> str:
         return self.refused or " ".join(self.sentences)
@@ -65,8 +70,9 @@ def _release(session: Session, now: datetime) -> Preview:
 
 
 def _requeue(session: Session, now: datetime) -> Preview:
-    others = Session.objects.open().filter(customer=session.customer_id).exclude(pk=session.pk)
-    refused = queue.another_is_open() if others.exists() else ""
+    # One that is open itself is the only one: the database sees to that.
+    another = not session.is_open and Session.objects.open().filter(customer=session.customer_id).exists()
+    refused = queue.another_is_open() if another else ""
     if session.queued_at:
         said = [_("Goes into the queue again at its old place: %(place)s.") % {"place": _old_place(session, now)}]
     else:
@@ -112,8 +118,7 @@ def in_queue_again(session: Session, now: datetime) -> SessionRequest:
 
 
 def _assign(session: Session, now: datetime) -> Preview:
-    words = _names(session)
-    candidates = Mechanic.objects.with_free_place(session.place_kind).exclude(pk__in=[session.mechanic_id, session.customer_id])
+    words, mechanics = _names(session), list(can_be_given(session)[: MOST_NAMED + 1])
     if session.status in IN_QUEUE:
         said = [_("Goes straight from the queue to the one you choose, and off everybody else's list.")]
     else:
@@ -129,9 +134,22 @@ def _assign(session: Session, now: datetime) -> Preview:
         )
         % {"count": minutes}
     )
-    said.append(_("%(customer)s is told at once.") % words)
-    refused = "" if candidates.exists() else _("No other mechanic has a free place for it.")
-    return Preview(to=WAITING, sentences=said, refused=refused)
+    said += [_with_a_place(mechanics), _("%(customer)s is told at once.") % words]
+    refused = "" if mechanics else _("No other mechanic has a free place for it.")
+    return Preview(to=WAITING, sentences=said, refused=refused, mechanics=mechanics)
+
+
+def can_be_given(session: Session) -> QuerySet[Mechanic]:
+    """To whom staff could assign it: who has a free place of its kind, those on duty first; `free_places` says how many."""
+    return Mechanic.objects.with_free_place(session.place_kind).exclude(pk__in=[session.mechanic_id, session.customer_id])
+
+
+def _with_a_place(mechanics: list[Mechanic]) -> str:
+    if len(mechanics) > MOST_NAMED:
+        return _("More than %(count)s mechanics have a free place.") % {"count": MOST_NAMED}
+    on_duty = sum(mechanic.on_duty for mechanic in mechanics)
+    have = ngettext("%(count)s mechanic has a free place", "%(count)s mechanics have a free place", len(mechanics))
+    return (have + _(", %(on_duty)s of them on duty.")) % {"count": len(mechanics), "on_duty": on_duty}
 
 
 # --- the end -------------------------------------------------------------------------------------------

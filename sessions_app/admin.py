@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -28,11 +29,11 @@ from files_app import shelf
 from files_app.models import SessionFile
 from lifecycle import queue, record, room
 from lifecycle.diagnosis import diagnose, lasted
-from lifecycle.preview import preview
+from lifecycle.preview import MOST_NAMED, can_be_given, preview
 from requests_app.finding import found_by
 from requests_app.models import Offer
 from sessions_app import timeline
-from sessions_app.access import STAFF, said_why
+from sessions_app.access import LOOK_LASTS, STAFF
 from sessions_app.filters import AgeFilter, CountryFilter, KindFilter, MechanicFilter, PaymentFilter, UrgentFilter, WorkshopFilter
 from sessions_app.models import Message, Participant, Report, Review, Session, SessionEvent
 from sessions_app.moves import MOVES, Status
@@ -50,9 +51,6 @@ STATUS_LEVELS = {
 LOOK = "look"
 
 
-MOST_CHOICES = 200  # mechanics to choose from
-
-
 class AssignForm(ReasonForm):
     """To whom, and why. Offered are those who have a free place of the right kind; when they are too many to choose from, one can also
     be named by his address.
@@ -64,13 +62,14 @@ class AssignForm(ReasonForm):
 
     def __init__(self, row: Session, *args: Any, **kwargs: Any) -> None:
         super().__init__(row, *args, **kwargs)
+        self.preview = preview(row, "assign")
         field = self.fields["mechanic"]
-        field.queryset = Mechanic.objects.with_free_place(row.place_kind).exclude(pk__in=[row.mechanic_id, row.customer_id])
+        field.queryset = can_be_given(row)
         field.error_messages["invalid_choice"] = _("This mechanic has no free place. Please choose another one.")
-        listed = list(field.queryset[: MOST_CHOICES + 1])
         declined = {offer.mechanic_id for offer in row.request.offers.all() if offer.declined_at}
-        field.choices = [("", "---------"), *((mechanic.pk, _told(mechanic, declined)) for mechanic in listed[:MOST_CHOICES])]
-        if len(listed) <= MOST_CHOICES:
+        choices = [(mechanic.pk, _told(mechanic, declined)) for mechanic in self.preview.mechanics]
+        field.choices = [("", "---------"), *choices[:MOST_NAMED]]
+        if len(choices) <= MOST_NAMED:
             del self.fields["address"]
 
     def clean(self) -> dict[str, Any]:
@@ -205,25 +204,28 @@ class SessionAdmin(Exported, WithMoves, Observed):
             Http404
         """
         rows = self.get_queryset(request).select_related("report", "review", "request__preferred_mechanic", "request__preferred_workshop")
+        events = Prefetch("events", SessionEvent.objects.select_related("actor__mechanic").order_by("number"))
         people = Prefetch("participants", Participant.objects.select_related("user").order_by("since", "pk"))
         offers = Prefetch("request__offers", Offer.objects.select_related("mechanic").order_by("wave", "-score", "pk"))
-        session = rows.prefetch_related(people, offers).filter(pk=as_uuid(object_id)).first()
+        session = rows.prefetch_related(events, people, offers).filter(pk=as_uuid(object_id)).first()
         if session is None:
             raise Http404
         return session
 
     def page_of(self, request: HttpRequest, session: Session) -> dict[str, Any]:
-        found, may_look = diagnose(session), said_why(session, request.user)
+        found = diagnose(session)
         moves = {
             button.name: {
                 "button": button,
                 "form": form,
-                "preview": preview(session, button.name),
+                "preview": getattr(form, "preview", None) or preview(session, button.name),
                 "suggested": button.name == found.suggested,
             }
             for button, form in self.moves_for(request, session)
         }
-        sentences = timeline.sentences(session, STAFF)
+        events = session.events.all()
+        may_look = any(said_why_in(event, request.user) for event in events)
+        sentences = timeline.sentences(session, STAFF, events=events)
         return {
             "title": self.called(session),
             "opts": self.opts,
@@ -238,13 +240,19 @@ class SessionAdmin(Exported, WithMoves, Observed):
             "can_do_suggested": found.suggested in moves,
             "may_look": may_look,
             "sentences": sentences,
-            "payment": next((sentence.event for sentence in sentences if sentence.event.kind == "paid"), None),
+            "payment": next((event for event in events if event.kind == "paid"), None),
             "talk": session.messages.select_related("author") if may_look else [],
+            "participants": session.participants.all(),
             "offers": session.request.offers.all(),
             "files": files_of(session),
             "report": getattr(session, "report", None),
             "review": getattr(session, "review", None),
         }
+
+
+def said_why_in(event: SessionEvent, user: User) -> bool:
+    """As sessions_app.access.said_why, for events that were read already."""
+    return event.kind == "looked_at" and event.actor_id == user.pk and event.created_at >= timezone.now() - LOOK_LASTS
 
 
 def clocks(session: Session) -> list[tuple[str, datetime, str]]:

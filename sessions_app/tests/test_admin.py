@@ -1,14 +1,21 @@
 """A session in the admin: what staff see of it, and what they can do about it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts_app.models import Mechanic
+from console import paging
 from lifecycle import queue
+from requests_app import finding
 from sessions_app import chat, reviews
+from sessions_app.admin import SessionAdmin
 from sessions_app.models import Review, Session
 from tests import cast
 from tests.staff import staff_in
@@ -315,3 +322,127 @@ def test_a_review_can_be_hidden_and_not_rewritten(staff, carla, max):
     staff.post(url, {"is_hidden": "on", "stars": "5", "text": "Wonderful"})
     review = Review.objects.get()
     assert (review.is_hidden, review.stars, review.text) == (True, 1, "His phone number is 555 0199.")
+
+
+# --- finding one among many ------------------------------------------------------------------------
+
+
+def found(client, **asked) -> set:
+    answer = client.get(reverse(LIST), asked)
+    assert answer.status_code == 200, answer
+    return {row.pk for row in answer.context["cl"].result_list}
+
+
+@pytest.mark.parametrize("length", [4, 8, 9, 13, 36])
+def test_the_first_characters_of_an_id_find_it(staff, carla, colin, length):
+    session, _other = cast.pending(carla), cast.pending(colin)
+    assert session.pk in found(staff, q=str(session.pk)[:length].upper())
+
+
+def test_an_id_is_found_without_its_dashes_and_not_by_too_little(carla):
+    assert finding.id_span("ABCDEF01") == (uuid.UUID("abcdef01" + "0" * 24), uuid.UUID("abcdef01" + "f" * 24))
+    assert finding.id_span("abcdef0123") == finding.id_span("abcdef01-23")
+    assert [finding.id_span(text) for text in ("abc", "abcg", "a" * 33, "ab-cd", "-abcd", "P0302")] == [None] * 6
+
+
+@pytest.mark.parametrize("words", ["1HGCM82633A004352", "7abc123", "carla@exam", "CARLA@EXAMPLE.ORG"])
+def test_vin_plate_and_the_beginning_of_an_address_find_it(staff, carla, colin, words):
+    session = cast.pending(carla, car={"make": "Honda", "model": "Accord", "year": 2003, "vin": "1HGCM82633A004352", "plate": "7ABC123"})
+    cast.pending(colin, name="Colin Example", car={"make": "Ford", "model": "Ka", "year": 2011})
+    assert found(staff, q=words) == {session.pk}
+
+
+def test_a_word_that_is_everywhere_finds_the_latest(staff, carla, colin, monkeypatch):
+    sessions = {cast.pending(carla).pk, cast.pending(colin).pk}
+    monkeypatch.setattr(finding, "RARE", 1)
+    assert found(staff, q="corolla") == sessions
+
+
+def test_filters_let_through_what_they_say(staff, carla, colin, max, nora):
+    urgent = cast.waiting(carla, max, is_urgent=True, country="DE")
+    paid = cast.pending(colin, plan_code="video", country="US")
+    Session.objects.filter(pk=paid.pk).update(created_at=timezone.now() - timedelta(days=40))
+    today, long_ago = timezone.localdate(), timezone.localdate() - timedelta(days=40)
+    for asked, expected in [
+        ({"urgent": "yes"}, {urgent}),
+        ({"urgent": "no"}, {paid}),
+        ({"payment": "paid"}, {paid}),
+        ({"payment": "free"}, {urgent}),
+        ({"payment": "due"}, set()),
+        ({"payment": "never"}, set()),
+        ({"age": "day"}, {urgent}),
+        ({"age": "older"}, {paid}),
+        ({"mechanic": "ma"}, {urgent}),
+        ({"mechanic": "nora"}, set()),
+        ({"workshop": "garage"}, {urgent}),
+        ({"workshop": "nowhere"}, set()),
+        ({"country": "DE"}, {urgent}),
+        ({"country": "FR"}, set()),
+        ({"from": today}, {urgent}),
+        ({"until": today - timedelta(days=1)}, {paid}),
+        ({"from": long_ago, "until": long_ago}, {paid}),
+        ({"status__exact": "pending", "plan__code__exact": "video", "type__exact": "video"}, {paid}),
+        ({"q": "corolla", "urgent": "yes", "mechanic": "max", "from": today}, {urgent}),
+    ]:
+        assert found(staff, **asked) == {session.pk for session in expected}, asked
+
+
+def test_a_day_that_is_none_leads_to_the_whole_list(staff, carla):
+    session = cast.pending(carla)
+    answer = staff.get(reverse(LIST), {"from": "31.12."}, follow=True)
+    assert answer.redirect_chain and [row.pk for row in answer.context["cl"].result_list] == [session.pk]
+
+
+# --- long lists ------------------------------------------------------------------------------------
+
+
+def test_what_is_dear_to_count_is_about_right_and_what_is_not_is_exact(staff, carla, colin, monkeypatch):
+    cast.pending(carla), cast.pending(colin)
+    assert "2 sessions" in staff.get(reverse(LIST)).content.decode()
+    monkeypatch.setattr(paging, "MOST_COUNTED", 1)
+    monkeypatch.setattr(SessionAdmin, "list_per_page", 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sessions_app_session")
+    html = staff.get(reverse(LIST)).content.decode()
+    assert "about 2 sessions" in html
+    assert "about" not in staff.get(reverse(LIST), {"p": "2"}).context["cl"].counted.__str__(), "the end was seen"
+
+
+@pytest.mark.parametrize(("rows", "words"), [(10_001, "about 10,000"), (987_654, "about 990,000"), (1_004_000, "about 1,000,000")])
+def test_estimates_are_round(rows, words):
+    assert str(paging.Counted(rows, is_exact=False)) == words
+    assert str(paging.Counted(rows)) == f"{rows:,}"
+
+
+def test_a_long_list_ends_with_words(staff, carla, colin, monkeypatch):
+    sessions = [cast.pending(colin), cast.pending(carla)]
+    monkeypatch.setattr(SessionAdmin, "list_per_page", 1)
+    assert [found(staff, p=number) for number in (1, 2)] == [{sessions[1].pk}, {sessions[0].pk}]
+    monkeypatch.setattr(paging, "MOST_PAGES", 1)
+    for page in ("1", "999999999", "-3", "x"):
+        answer = staff.get(reverse(LIST), {"p": page})
+        assert [row.pk for row in answer.context["cl"].result_list] == [sessions[1].pk]
+        assert "The list ends at page 1." in answer.content.decode()
+
+
+@pytest.mark.parametrize("state", ["pending", "unattended", "waiting", "live", "completed", "cancelled"])
+def test_the_page_needs_few_queries(staff, carla, colin, max, nora, state):
+    session = {
+        "pending": lambda: cast.pending(carla),
+        "unattended": lambda: queue.escalate(cast.pending(carla).pk),
+        "waiting": lambda: cast.waiting(carla, max),
+        "live": lambda: cast.live(carla, max),
+        "completed": lambda: cast.completed(carla, max),
+        "cancelled": lambda: cast.cancelled(carla),
+    }[state]()
+    press(staff, session, "look", reason="To read along.")
+    with CaptureQueriesContext(connection) as asked:
+        staff.get(page_of(session))
+    assert len(asked) <= 15, "\n".join(query["sql"][:150] for query in asked)
+
+
+def test_the_list_needs_few_queries_whatever_is_asked(staff, carla, max):
+    cast.waiting(carla, max)
+    with CaptureQueriesContext(connection) as asked:
+        staff.get(reverse(LIST), {"q": "carla@example.org", "mechanic": "max", "workshop": "garage", "needs": "overdue", "country": "US"})
+    assert len(asked) <= 15, "\n".join(query["sql"][:150] for query in asked)
