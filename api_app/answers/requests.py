@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api_app.answers.examples import SESSION, shown
 from api_app.answers.fields import Address, Moment
 from api_app.answers.sessions import reasons_in_words
 from requests_app import matching
@@ -12,6 +13,27 @@ from requests_app.models import SessionRequest
 from sessions_app.models import Session
 
 
+@shown(
+    id=SESSION,
+    session_url=f"http://localhost:8000/api/v1/sessions/{SESSION}/",
+    accept_url=f"http://localhost:8000/api/v1/sessions/{SESSION}/accept/",
+    status="pending",
+    type="chat",
+    minutes=30,
+    customer_name="Carla Example",
+    city="Oakland",
+    car="2016 Toyota Corolla",
+    category="engine",
+    concern="The engine light is on since Monday, code P0302.",
+    trouble_codes=["P0302"],
+    safety=[],
+    is_urgent=False,
+    requested_brand="toyota",
+    reasons=["Asks for a Toyota specialist"],
+    waiting_since="2026-11-21T09:58:00Z",
+    escalates_at="2026-11-21T10:13:00Z",
+    window_ends_at=None,
+)
 class RequestAnswer(serializers.Serializer):
     """A request that you can take: the short card, without address and phone."""
 
@@ -43,6 +65,7 @@ class RequestAnswer(serializers.Serializer):
         return Moment().to_representation(request.window_ends_at) if matching.in_window(request) else None
 
 
+@shown(request=SESSION, declined_at="2026-11-21T10:01:12Z", reason="No time just now")
 class OfferAnswer(serializers.Serializer):
     """What became of a request on your board."""
 

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts_app.models import User
+from api_app.answers.examples import SESSION, shown
 from api_app.answers.fields import Address, Moment, site
 from lifecycle import record
 from requests_app import matching
@@ -24,6 +25,29 @@ BY_ITSELF = {"start"}  # happens when both are in the room
 OPEN_MOVES = ["decline", *MOVES]
 
 
+BRIEF = {
+    "id": SESSION,
+    "url": f"http://localhost:8000/api/v1/sessions/{SESSION}/",
+    "type": "chat",
+    "status": "waiting",
+    "version": 2,
+    "minutes": 30,
+    "customer_name": "Carla Example",
+    "mechanic_name": "Max",
+    "car": "2016 Toyota Corolla",
+    "concern": "The engine light is on since Monday, code P0302.",
+    "trouble_codes": ["P0302"],
+    "is_urgent": False,
+    "created_at": "2026-11-21T09:58:00Z",
+    "queued_at": "2026-11-21T09:58:00Z",
+    "accepted_at": "2026-11-21T10:02:00Z",
+    "started_at": None,
+    "ended_at": None,
+}
+CARLA = {"name": "Carla Example", "email": "carla@example.org", "phone": "+14155550101", "city": "Oakland"}
+
+
+@shown(**BRIEF)
 class SessionBrief(serializers.Serializer):
     """A session in a list."""
 
@@ -55,6 +79,20 @@ class Contact(serializers.Serializer):
     city = serializers.CharField()
 
 
+@shown(
+    **BRIEF,
+    role="mechanic",
+    plan="quick",
+    price=None,
+    currency="USD",
+    city="Oakland",
+    cancel_reason="",
+    contact=CARLA,
+    moves=["release"],
+    intake_url=f"http://localhost:8000/api/v1/sessions/{SESSION}/intake/",
+    room_url=f"http://localhost:8000/chat/{SESSION}/",
+    checkout_url=None,
+)
 class SessionAnswer(SessionBrief):
     """A session as one person sees it."""
 
@@ -125,6 +163,21 @@ class Code(serializers.Serializer):
     system = serializers.CharField()
 
 
+@shown(
+    session=SESSION,
+    role="mechanic",
+    customer_name="Carla Example",
+    contact=CARLA,
+    car={"vin": "", "year": 2016, "make": "Toyota", "model": "Corolla", "odometer": 84000, "plate": "7ABC123"},
+    category="engine",
+    concern="The engine light is on since Monday, code P0302.",
+    codes=[{"code": "P0302", "meaning": "Cylinder 2 misfire detected", "system": "Powertrain"}],
+    safety=[],
+    is_urgent=False,
+    requested_brand="toyota",
+    reasons=["Asks for a Toyota specialist"],
+    submitted_at="2026-11-21T09:58:00Z",
+)
 class IntakeAnswer(serializers.Serializer):
     """What the customer told us. It never changes."""
 
@@ -162,6 +215,10 @@ def reasons_in_words(request: Any, user: User) -> list[str]:
     return [reason.text for reason in reasons_for(request) if reason.applies_to(traits)]
 
 
+ACCEPTED = {"number": 2, "kind": "accept", "at": "2026-11-21T10:02:00Z", "text": "Max took the request.", "detail": ""}
+
+
+@shown(**ACCEPTED)
 class SentenceAnswer(serializers.Serializer):
     """One thing that happened, in words for whoever asks."""
 
@@ -172,6 +229,7 @@ class SentenceAnswer(serializers.Serializer):
     detail = serializers.CharField(help_text="The reason that was given, where you may know it.")
 
 
+@shown(session=SESSION, version=2, results=[ACCEPTED])
 class TimelineAnswer(serializers.Serializer):
     """The timeline of a session, the oldest first."""
 

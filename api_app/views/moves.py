@@ -5,6 +5,7 @@ from uuid import UUID
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api_app.answers.examples import shown
 from api_app.answers.requests import OfferAnswer
 from api_app.answers.sessions import SessionAnswer
 from api_app.bodies import Body, Choice
@@ -19,6 +20,7 @@ from sessions_app.forms import CancelForm
 from sessions_app.views import cancellable
 
 
+@shown(usual="time")
 class DeclineBody(Body):
     """Why you do not take it: one of the usual reasons, own words, or both."""
 
@@ -26,6 +28,7 @@ class DeclineBody(Body):
     usual = Choice([*DeclineForm.USUAL, (OTHER, "own words")], required=False)
 
 
+@shown(usual="customer", reason="She was not there for ten minutes.")
 class ReleaseBody(Body):
     """Why you give it back: one of the usual reasons, own words, or both."""
 
@@ -33,6 +36,7 @@ class ReleaseBody(Body):
     usual = Choice([*ReleaseForm.USUAL, (OTHER, "own words")], required=False)
 
 
+@shown(usual="solved")
 class CancelBody(Body):
     """Why it is called off: one of the usual reasons, or own words."""
 
