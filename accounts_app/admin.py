@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 from accounts_app import suspension
 from accounts_app.filters import BrandFilter, ConfirmedFilter, CountryFilter, JoinedFilter, LeavingFilter, RoleFilter, WorkshopFilter
 from accounts_app.models import AlertSettings, Brand, Mechanic, Place, User, Workshop
+from accounts_app.roles import GIVE_ROLES, ROLES
 from accounts_app.sheets import MechanicSheet, UserSheet
 from console import customer_view
 from console.base import Kept, NeedsAttention, Observed, badge, session_link, short
@@ -58,7 +59,7 @@ class UserForm(ModelForm):
 
 @admin.register(User)
 class UserAdmin(Exported, Kept):
-    """Whoever signs in. Address, phone, password and second factor are the person's own business; rights are a superuser's.
+    """Whoever signs in. Address, phone, password and second factor are the person's own business.
 
     From a customer's page staff see the site as the customer does, and ask for help in the customer's name.
     """
@@ -88,8 +89,15 @@ class UserAdmin(Exported, Kept):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        rights = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups")
-        return (*self.readonly_fields, *rights)
+        return (*self.readonly_fields, *self.rights_kept(request.user, obj))
+
+    def rights_kept(self, by: User, user: User | None) -> tuple[str, ...]:
+        """The rights that `by` cannot give: an administrator makes no superusers, changes none, and does not promote himself."""
+        if by.is_superuser:
+            return ()
+        if by.has_perm(GIVE_ROLES) and user and not user.is_superuser and user != by:
+            return ("is_superuser",)
+        return ("is_staff", "is_superuser", "groups", *(("is_active",) if user and user.is_superuser else ()))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -429,20 +437,27 @@ class AuthenticatorAdmin(Observed):
 
 @admin.register(Group)
 class GroupAdmin(admin.ModelAdmin):
-    """What a part of the support team may do. For superusers: who gives rights could give them to himself."""
+    """What a part of the support team may do. The three roles are what accounts_app/roles.py says; others are made here, and nobody
+    puts permissions into one that he has not got himself.
+    """
 
     search_fields = ("name",)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or self.may_shape(request.user, obj))
 
-    has_view_permission = has_add_permission = has_change_permission = has_delete_permission = lambda self, request, obj=None: (
-        request.user.is_superuser
-    )
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or self.may_shape(request.user, obj))
+
+    def may_shape(self, by: User, group: Group) -> bool:
+        given = {f"{app}.{name}" for app, name in group.permissions.values_list("content_type__app_label", "codename")}
+        return group.name not in ROLES and by.has_perms(given)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "permissions":
             field.queryset = field.queryset.select_related("content_type")  # its name is part of every choice
+            if not request.user.is_superuser:
+                field.queryset = field.queryset.filter(group__user=request.user).distinct()
             field.widget.attrs["size"] = 20
         return field

@@ -17,6 +17,7 @@ SUPPORT, SUPERVISOR, ADMINISTRATOR = "support", "supervisor", "administrator"
 SEE = "sessions_app.view_session"
 MOVE = "sessions_app.change_session"
 SEE_ACTIONS = "admin.view_logentry"
+GIVE_ROLES = "auth.change_group"
 
 
 def _of(app: str, does: str, *models: str) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts_app import applications
@@ -67,6 +68,7 @@ def _person(key: str, about: dict[str, Any], *, phone: str, password: str) -> No
     )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if is_staff:
+        user.groups.set(Group.objects.filter(name=about["role"]))
         TOTP.activate(user, generate_totp_secret())
 
 

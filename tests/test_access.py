@@ -724,7 +724,7 @@ TABLE = [
     # --- the admin: support who have not typed their code in this browser are asked for it
     *(
         Row("the admin", "get", name, anytime("404 404 404 404 404 404 404 404 404 yes in"), of=())
-        for name in ("admin:index", "admin:sessions_app_session_changelist", "admin:accounts_app_user_changelist")
+        for name in ("admin:index", "admin:actions", "admin:sessions_app_session_changelist", "admin:accounts_app_user_changelist")
     ),
 ]
 

@@ -122,3 +122,43 @@ def test_every_migration_puts_the_roles_right(db: None):
     for role in ROLES:
         assert permissions(role) == ROLES[role]
     assert own.permissions.count() == 1, "a group of one's own is nobody else's business"
+
+
+def save(client: Client, user: User, **rights: object) -> User:
+    """The page of a person, saved with these rights."""
+    told = {"full_name": user.full_name, "is_active": "on", **rights}
+    assert client.post(reverse("admin:accounts_app_user_change", args=[user.pk]), told).status_code == 302
+    return User.objects.get(pk=user.pk)
+
+
+def test_an_administrator_makes_staff_and_gives_roles_but_no_superusers(client: Client, carla: User, sam: User):
+    administrator, support = member(ADMINISTRATOR), Group.objects.get(name=SUPPORT)
+    staff_in(client, administrator)
+    carla = save(client, carla, is_staff="on", is_superuser="on", groups=[support.pk])
+    assert carla.is_staff and not carla.is_superuser and carla.groups.get() == support
+    assert not save(client, administrator, is_staff="on", is_superuser="on", groups=[]).is_superuser
+    assert administrator.groups.get().name == ADMINISTRATOR, "nobody changes his own rights"
+    assert client.post(reverse("admin:accounts_app_user_change", args=[sam.pk]), {"full_name": "Sam"}).status_code == 302
+    sam.refresh_from_db()
+    assert sam.is_staff and sam.is_superuser and sam.is_active, "a superuser is changed by superusers alone"
+
+
+def test_a_supervisor_gives_no_roles(client: Client, carla: User):
+    staff_in(client, member(SUPERVISOR))
+    told = {"full_name": carla.full_name, "is_active": "on", "is_staff": "on"}
+    assert client.post(reverse("admin:accounts_app_user_change", args=[carla.pk]), told).status_code == 404
+    assert not User.objects.get(pk=carla.pk).is_staff
+
+
+def test_the_roles_themselves_are_changed_by_nobody_and_other_groups_get_only_what_one_has(client: Client, sam: User):
+    own = Group.objects.create(name="night shift")
+    mine, not_mine = Permission.objects.get(codename="refund_session"), Permission.objects.get(codename="delete_user")
+    staff_in(client, member(ADMINISTRATOR))
+    page = reverse("admin:auth_group_change", args=[own.pk])
+    assert client.post(page, {"name": own.name, "permissions": [mine.pk, not_mine.pk]}).status_code == 200
+    assert client.post(page, {"name": own.name, "permissions": [mine.pk]}).status_code == 302
+    assert own.permissions.get() == mine
+    role = Group.objects.get(name=SUPPORT)
+    staff_in(client, sam)
+    assert client.post(reverse("admin:auth_group_change", args=[role.pk]), {"name": "x", "permissions": []}).status_code == 404
+    assert permissions(SUPPORT) == ROLES[SUPPORT]
