@@ -11,7 +11,7 @@ import django
 from bench.services import services
 
 # Each is a module of this package with a function `run()` that prints its table.
-BENCHES = ["accept", "tabs", "console", "api", "fanout", "call", "inspector", "uploads"]
+BENCHES = ["accept", "tabs", "console", "api", "fanout", "call", "inspector", "uploads", "legacy"]
 
 
 def main() -> None:

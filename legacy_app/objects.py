@@ -14,8 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from botocore.exceptions import BotoCoreError, ClientError
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -89,7 +88,7 @@ def _opened(address: str):
     place = import_string(entry["BACKEND"])(**entry["OPTIONS"])
     try:
         next(iter(place.names("")), None) if urlsplit(address).scheme == "file" else place.probe()
-    except (OSError, BotoCoreError, ClientError) as error:
+    except storage.TROUBLE as error:
         raise BadPlace(f"The old objects cannot be read: {error}")
     return place
 
@@ -114,11 +113,11 @@ def _bring(place, file: SessionFile, copied: Copied, *, commit: bool, give_up_mi
             copied.ready += 1
         else:
             _count(copied, _copy(place, path.lstrip("/"), file))
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, SuspiciousFileOperation, ValueError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, SuspiciousOperation, ValueError):
         copied.missing.append((file.pk, path))
         if commit and give_up_missing:
             _give_up(file)
-    except (OSError, BotoCoreError, ClientError) as error:
+    except storage.TROUBLE as error:
         copied.failed.append((file.pk, f"{path}: {error}"))
 
 

@@ -1,7 +1,7 @@
 """`manage.py import_legacy --source postgresql://...`: brings the old system's database over. Looks only, unless --commit.
 
 `--files` is the second step: it copies the objects (photos, videos, documents) of the files whose rows came over. Both can be repeated
-and go on where they were interrupted. Exit 0: done; 1: rows are lost or objects are missing; 3: the old database cannot be read.
+and go on where they were interrupted. Exit 0: done; 1: rows are lost or objects are missing; 3: the old database or objects cannot be read.
 """
 
 import sys
@@ -18,6 +18,7 @@ from legacy_app.report import Report, write_json
 from legacy_app.source import UnreadableSource, snapshot
 from legacy_app.stage import stage
 from legacy_app.sums import is_well
+from mechanichub.errors import Unavailable
 
 LOST, UNREADABLE = 1, 3
 SHOWN = 20  # ids of what is missing, on a terminal
@@ -117,7 +118,7 @@ class Command(BaseCommand):
         try:
             with shown(self.stderr) as tell:
                 copied = objects.bring(files, commit=commit, give_up_missing=give_up_missing, tell=tell)
-        except BadPlace as error:
+        except (BadPlace, Unavailable) as error:
             raise CommandError(str(error), returncode=UNREADABLE)
         if is_alone and options["csv"]:
             objects.write_csv(Path(options["csv"]), copied)
