@@ -138,6 +138,25 @@ def suspend_against_accept(town: Town) -> str:
     return f"accept {accepts}, suspend {suspends}, {mechanic.standing}, {status} {events}"
 
 
+def leaving_against_accept(town: Town) -> str:
+    """Who may only finish what is live has nothing else in hand afterwards, whichever was first."""
+    live, session = cast.live(somebody(), town.max), cast.pending(somebody())
+    finish = {live.pk: people.Decision(people.Fate.FINISH)}
+    accepts, suspends = at_once(
+        do(queue.accept, session.pk, by=town.max), do(people.suspend, town.max.pk, by=town.sam, reason="Complaints.", live=finish)
+    )
+    mechanic, events = Mechanic.objects.get(pk=town.max.pk), events_of(session)
+    held = list(Session.objects.filter(mechanic=town.max.pk, status__in=HELD).values_list("pk", flat=True))
+    room.abort(live.pk, by=None, reason=WHY)
+    queue.cancel(session.pk, by=None, reason=WHY)
+    people.approve(town.max.pk, by=town.sam)
+    people.set_duty(town.max.pk, by=town.max, on=True)
+    good = {DONE: ["submit", "accept", "release"], "403": ["submit"]}
+    if suspends == DONE and mechanic.leaves_because and held == [live.pk] and events == good.get(accepts):
+        return ""
+    return f"accept {accepts}, suspend {suspends}, {len(held)} in hand, {events}"
+
+
 def one_form_is_sent_twice(town: Town) -> str:
     customer, form = somebody(), cast.submission()
     outcomes = at_once(*[do(queue.submit, form, by=customer)] * 4)
@@ -239,6 +258,7 @@ RACES: dict[Callable[[Town], str], tuple[int, int, int]] = {
     accept_against_escalation: (1, 15, 60),
     release_against_start: (1, 15, 60),
     suspend_against_accept: (1, 15, 60),
+    leaving_against_accept: (1, 10, 60),
     one_form_is_sent_twice: (0, 8, 30),
     two_forms_are_sent_at_once: (0, 8, 30),
     requeue_against_submit: (0, 15, 60),
