@@ -8,7 +8,7 @@ from procrastinate.jobs import Status
 from lifecycle.sweep import sweep
 
 
-@app.periodic(cron="*/30 * * * * *")
+@app.periodic(cron="* * * * * */30")  # the seconds come last
 @app.task(name="sweep", queueing_lock="sweep", lock="sweep")
 def run_sweep(timestamp: int) -> dict:
     """Makes the timed moves, every 30 s. `timestamp` is when it was due (seconds since 1970); the stored clocks decide."""

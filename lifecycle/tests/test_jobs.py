@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -92,9 +94,18 @@ def no_jobs(transactional_db: None) -> None:
 
 
 def test_the_sweep_and_the_retry_are_on_the_clock() -> None:
+    """Asked of the clock itself: a field of seconds in the wrong place means every second of some minutes, and then nothing for long."""
     app.perform_import_paths()
-    when = {each.task.name: each.cron for each in app.periodic_registry.periodic_tasks.values()}
-    assert when == when | {"sweep": "*/30 * * * * *", "retry_stalled_jobs": "* * * * *"}
+    every = {each.task.name: seconds_between(each.croniter) for each in app.periodic_registry.periodic_tasks.values()}
+    assert every == every | {"sweep": {30}, "retry_stalled_jobs": {60}, "look_for_webhooks": {15}}
+
+
+def seconds_between(clock: Any) -> set[float]:
+    """How long it is from each time that something is due to the next one, over an hour and more."""
+    due = [clock.get_next(ret_type=float, start_time=0.0)]
+    while due[-1] < 2 * 3600:
+        due.append(clock.get_next(ret_type=float))
+    return {later - earlier for earlier, later in pairwise(due)}
 
 
 def test_a_worker_sweeps(carla: User, worker: Callable) -> None:
