@@ -36,7 +36,7 @@ def send_webhook(webhook: str) -> int:
     return attempts
 
 
-@app.periodic(cron="*/15 * * * * *")
+@app.periodic(cron="* * * * * */15")  # the seconds come last
 @app.task(name="look_for_webhooks", queue=QUEUE, queueing_lock="look_for_webhooks", lock="look_for_webhooks")
 def look_for_webhooks(timestamp: int) -> int:
     """Every 15 s: what is due by now, a retry or what a killed worker left. `timestamp`: when it was due (seconds since 1970)."""
