@@ -175,7 +175,7 @@ class MechanicAdmin(WithMoves, Exported, Kept):
     search_in = gettext_lazy("Name, e-mail address, city or workshop")
     ordering = ("standing", "display_name")
     fieldsets = (
-        (None, {"fields": (("standing_badge", "standing_reason", "leaves_because"), ("on_duty", "last_seen_at"), "place_list")}),
+        (None, {"fields": (("standing_badge", "why"), ("on_duty", "last_seen_at"), "place_list")}),
         (gettext_lazy("Who it is"), {"fields": ("user", "contact", "is_confirmed", "joined", "as_customer", "same_phone")}),
         (
             gettext_lazy("What customers read"),
@@ -185,8 +185,7 @@ class MechanicAdmin(WithMoves, Exported, Kept):
     )
     readonly_fields = (
         "standing_badge",
-        "standing_reason",
-        "leaves_because",
+        "why",
         "on_duty",
         "last_seen_at",
         "place_list",
@@ -261,6 +260,10 @@ class MechanicAdmin(WithMoves, Exported, Kept):
         if mechanic.leaves_because:
             return badge(_("finishes, then suspended"), "warn")
         return badge(mechanic.get_standing_display(), STANDING_LEVELS[Mechanic.Standing(mechanic.standing)])
+
+    @admin.display(description=gettext_lazy("why"))
+    def why(self, mechanic: Mechanic) -> str:
+        return mechanic.leaves_because or mechanic.standing_reason or "-"
 
     @admin.display(description=gettext_lazy("how to reach the person"))
     def contact(self, mechanic: Mechanic) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -44,14 +43,15 @@ class JoinedFilter(DatesFilter):
     title, field = _("joined"), "date_joined"
 
 
-class BrandFilter(admin.SimpleListFilter):
-    title, parameter_name = _("brand"), "brand"
+class BrandFilter(TypedFilter):
+    title = _("brand")
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Brand.objects.values_list("slug", "name"))
+    def __init__(self, *args: Any) -> None:
+        self.entries = (Entry("brand", _("Brand"), "select", tuple(Brand.objects.values_list("slug", "name"))),)
+        super().__init__(*args)
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Mechanic]) -> QuerySet[Mechanic]:
-        return queryset.filter(brands__contains=[self.value()]) if self.value() else queryset
+    def narrow(self, rows: QuerySet[Mechanic], *, brand: str) -> QuerySet[Mechanic]:
+        return rows.filter(brands__contains=[brand])
 
 
 class WorkshopFilter(TypedFilter):

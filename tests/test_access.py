@@ -726,6 +726,14 @@ TABLE = [
         Row("the admin", "get", name, anytime("404 404 404 404 404 404 404 404 404 yes in"), of=())
         for name in ("admin:index", "admin:actions", "admin:sessions_app_session_changelist", "admin:accounts_app_user_changelist")
     ),
+    *(
+        Row(what, method, f"admin:accounts_app_{name}", anytime(f"404 404 404 404 404 404 404 404 404 {done} in"), data, of=of)
+        for what, method, name, done, data, of in (
+            ("see the site as a customer", "post", "user_see_as", "on", REASON, ("customer",)),
+            ("ask for help in a customer's name", "get", "user_ask_for", "yes", {}, ("customer",)),
+            ("suspend a mechanic", "get", "mechanic_suspend", "yes", {}, ("mechanic",)),
+        )
+    ),
 ]
 
 # Without a row: other tests ask these.
@@ -793,6 +801,7 @@ def build(state: str) -> World:
     SessionFile.objects.filter(pk__in=[unsent.pk, taken_back.pk]).update(session=None, bundle=bundle)
     ids |= {"photo": photo_in(session, carla).pk, "bundle": bundle.pk, "unsent": unsent.pk, "new_bundle": uuid4()}
     ids["taken_back"] = taken_back.pk  # not the other one: its objects do not come back with its row
+    ids["customer"] = carla.pk
     ids["upload"] = Upload.objects.create(session=session, uploader=carla, name="noise.mp4", size=5).pk
     hook = managing.add(by=will, workshop=garage, events=[], **HOOK)
     ids |= {"webhook": hook.pk, "delivery": managing.send_test(hook.pk, by=will).pk}
