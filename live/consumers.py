@@ -50,6 +50,7 @@ WORDS: dict[str, dict[str, type]] = {
     "candidates": {"seat": str, "to": str, "found": list},
     "ask": {"what": str},
     "answer": {"what": str, "yes": bool},
+    "cannot": {"what": str},
     "freeze": {"client_id": str},
     "frozen": {"client_id": str, "how": str},
 }

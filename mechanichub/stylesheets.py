@@ -1,4 +1,4 @@
-"""The stylesheets of every page: one file per component in the source, one file for the browser.
+"""The stylesheets: one file per component in the source, one for the browser with those of every page, and one with those of the call.
 
 Three dozen small files cost a phone at the roadside several round trips, and they compress only half as well as one.
 """
@@ -12,16 +12,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Tokens first: they decide the order of the layers. The order of the rest does not matter.
-STYLESHEETS = [
-    f"css/{name}.css"
-    for name in (
+# Tokens first: they decide the order of the layers. The order of the rest does not matter, but for the call: its larger parts come first.
+EVERY_PAGE, CALL = "all", "call-all"
+BUNDLES = {
+    EVERY_PAGE: (
         ("tokens", "base", "site", "icon", "button", "field", "form", "choice", "switch", "card", "list", "request", "tabs", "badge")
         + ("chip", "code-card", "banner", "toast", "table", "dialog", "menu", "theme", "avatar", "facts", "timeline", "steps", "stat")
         + ("progress", "stars", "empty", "filter", "connection", "chat", "files", "room", "utilities", "print")
-    )
-]
-TOGETHER = "css/all.css"
+    ),
+    CALL: ("call", "call-lobby", "device-test", "call-room", "call-own", "call-key", "call-question", "call-news", "call-voice"),
+}
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
@@ -36,10 +36,15 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         yield from super().post_process(paths, dry_run, **options)
 
     def put_together(self, paths: dict[str, tuple]) -> None:
-        styles = b"\n".join(content(*paths[name]) for name in STYLESHEETS)
-        self.delete(TOGETHER)
-        self._save(TOGETHER, ContentFile(styles))
-        paths[TOGETHER] = (self, TOGETHER)
+        for bundle, names in BUNDLES.items():
+            together = path_of(bundle)
+            self.delete(together)
+            self._save(together, ContentFile(b"\n".join(content(*paths[path_of(name)]) for name in names)))
+            paths[together] = (self, together)
+
+
+def path_of(name: str) -> str:
+    return f"css/{name}.css"
 
 
 def content(storage: Storage, path: str) -> bytes:
@@ -47,6 +52,7 @@ def content(storage: Storage, path: str) -> bytes:
         return file.read()
 
 
-def stylesheets() -> list[str]:
+def stylesheets(bundle: str = EVERY_PAGE) -> list[str]:
     """What a page links: one file where they were put together, else each by itself."""
-    return [TOGETHER] if isinstance(staticfiles_storage._wrapped, StaticFiles) and not settings.DEBUG else STYLESHEETS
+    is_together = isinstance(staticfiles_storage._wrapped, StaticFiles) and not settings.DEBUG
+    return [path_of(bundle)] if is_together else [path_of(name) for name in BUNDLES[bundle]]

@@ -23,6 +23,7 @@ SAID = [
     },
     {"type": "ask", "what": "torch-on"},
     {"type": "answer", "what": "torch-on", "yes": True},
+    {"type": "cannot", "what": "closer"},
     {"type": "freeze", "client_id": SEAT},
     {"type": "frozen", "client_id": SEAT, "how": "sent"},
 ]

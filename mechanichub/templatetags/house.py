@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from mechanichub.stylesheets import stylesheets
+from mechanichub.stylesheets import EVERY_PAGE, stylesheets
 
 register = template.Library()
 
@@ -18,9 +18,9 @@ CURRENCY_SIGNS = {"USD": "$", "CAD": "CA$", "EUR": "€", "GBP": "£"}
 
 
 @register.simple_tag(name="stylesheets")
-def stylesheet_links() -> SafeString:
-    """The links to the stylesheets that every page has."""
-    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(path),) for path in stylesheets()))
+def stylesheet_links(bundle: str = EVERY_PAGE) -> SafeString:
+    """The links to the stylesheets that every page has, or to those of another bundle."""
+    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', ((static(path),) for path in stylesheets(bundle)))
 
 
 @register.simple_tag

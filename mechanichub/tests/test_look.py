@@ -8,7 +8,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.storage import FileSystemStorage
 from django.template.loader import render_to_string
 
-from mechanichub.stylesheets import STYLESHEETS, TOGETHER, StaticFiles, stylesheets
+from mechanichub.stylesheets import BUNDLES, CALL, EVERY_PAGE, StaticFiles, path_of, stylesheets
 from mechanichub.templatetags.house import initials, money
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
@@ -34,8 +34,14 @@ def test_every_icon_that_is_named_exists():
 
 def test_every_stylesheet_is_linked():
     linked = {name for path in TEMPLATES for name in re.findall(r'static "(css/[^"]+)"', path.read_text())}
+    bundled = {path_of(name) for names in BUNDLES.values() for name in names}
     there = {f"css/{path.name}" for path in (STATIC / "css").glob("*.css")}
-    assert linked | set(STYLESHEETS) == there
+    assert linked | bundled == there
+
+
+def test_every_bundle_is_used():
+    named = {name for path in TEMPLATES for name in re.findall(r'{% stylesheets(?: "([^"]+)")? %}', path.read_text())}
+    assert {name or EVERY_PAGE for name in named} == set(BUNDLES)
 
 
 def test_every_script_that_is_linked_exists():
@@ -52,15 +58,16 @@ def test_names_are_made_in_one_place_that_needs_no_https():
 
 
 def test_the_stylesheets_are_put_together(tmp_path):
-    found = {name: (FileSystemStorage(STATIC), name) for name in STYLESHEETS}
+    found = {path_of(name): (FileSystemStorage(STATIC), path_of(name)) for names in BUNDLES.values() for name in names}
     StaticFiles(location=tmp_path, base_url="/static/").put_together(found)
-    together = (tmp_path / TOGETHER).read_text()
+    assert ".call-bar {" in (tmp_path / path_of(CALL)).read_text()
+    together = (tmp_path / path_of(EVERY_PAGE)).read_text()
     assert together.index("@layer reset, tokens") < together.index(".button {") < together.index("@media print")
 
 
 def test_without_collected_files_each_is_linked_by_itself():
-    assert stylesheets() == STYLESHEETS
-    assert render_to_string("500.html").count('rel="stylesheet"') == len(STYLESHEETS)
+    assert stylesheets() == [path_of(name) for name in BUNDLES[EVERY_PAGE]]
+    assert render_to_string("500.html").count('rel="stylesheet"') == len(BUNDLES[EVERY_PAGE])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ const GATHER_FOR = 100; // milliseconds, so that candidates come in a few words 
 export class CallConnection extends EventTarget {
   remote = new MediaStream();
   sent = {}; // kind -> track
+  hasAWay = false; // found an address of its own since it was last tried
 
   // configuration: of the RTCPeerConnection; kinds: the lanes, such as ["audio", "video"]; send(word): tells the other page
   constructor({ isPolite, kinds, configuration, send }) {
@@ -43,6 +44,7 @@ export class CallConnection extends EventTarget {
 
   // Looks for a way anew; what the other side never got is said again.
   again(configuration) {
+    this.hasAWay = false;
     if (this.pc.signalingState === "have-local-offer") this.describe();
     else {
       this.pc.setConfiguration(configuration);
@@ -109,6 +111,7 @@ export class CallConnection extends EventTarget {
   }
 
   gather(candidate) {
+    this.hasAWay = true;
     this.found.push(candidate.toJSON());
     this.timer ??= setTimeout(() => {
       this.timer = null;

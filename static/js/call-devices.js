@@ -114,34 +114,46 @@ class Devices extends EventTarget {
 
   // --- light and zoom, where the camera has them
 
+  // {torch, zoom, closer, farther}: `zoom` is its range, the last two say where it may still go.
   get abilities() {
     const { torch, zoom } = this.camera?.getCapabilities?.() ?? {};
-    return { torch: Boolean(torch), zoom: zoom && zoom.max > zoom.min ? zoom : null };
+    const range = zoom && zoom.max > zoom.min ? zoom : null;
+    const now = range && this.zoomed(range);
+    return { torch: Boolean(torch), zoom: range, closer: Boolean(range) && now < range.max, farther: Boolean(range) && now > range.min };
   }
 
   get torch() {
     return Boolean(this.camera?.getSettings().torch);
   }
 
+  // True when the camera did it.
   async setTorch(on) {
     return this.adjust({ torch: on });
   }
 
+  // One step; true when the camera did it, or stands at the end already.
   async zoom(closer) {
     const { zoom } = this.abilities;
     if (!zoom) return false;
-    const now = this.camera.getSettings().zoom ?? zoom.min;
+    const now = this.zoomed(zoom);
     return this.adjust({ zoom: Math.min(zoom.max, Math.max(zoom.min, closer ? now * ZOOM_STEP : now / ZOOM_STEP)) });
   }
 
+  zoomed(range) {
+    return this.camera.getSettings().zoom ?? range.min;
+  }
+
+  // What a camera cannot do it passes over in silence (`advanced` is a wish), so it is asked what it has done.
   async adjust(setting) {
+    const camera = this.camera;
     try {
-      await this.camera.applyConstraints({ advanced: [setting] });
-      this.changed();
-      return true;
+      await camera.applyConstraints({ advanced: [setting] });
     } catch {
-      return false;
+      return false; // it is off by now
     }
+    this.changed();
+    const { torch, zoom } = { ...setting, ...camera.getSettings() };
+    return "torch" in setting ? torch === setting.torch : Math.abs(zoom - setting.zoom) <= (camera.getCapabilities().zoom.step ?? 0);
   }
 
   // --- inside

@@ -16,8 +16,10 @@ import { ask } from "./ask.js";
 import { CallConnection } from "./call-connection.js";
 import { newName } from "./new-name.js";
 
+// Whatever was away and is there again is found by the next try, so the longest pause is the longest wait for a call to go on.
 const TRY_EVERY = 4000; // milliseconds at first; a slow network is given a second more each time
-const TRY_AT_LEAST_EVERY = 8000;
+const TRY_AT_LEAST_EVERY = 6000;
+const WITHOUT_A_WAY = 2500; // for a try in which this page found no address of its own: nothing can come of it
 const SOON = 1000; // a hole in the network often closes by itself
 const BEFORE_A_NEW_SEAT = { polite: 5, impolite: 3 }; // tries
 const GIVE_UP_AFTER = 40000; // milliseconds without a word from the other page
@@ -153,6 +155,7 @@ export class CallLine extends EventTarget {
     });
     this.connection.addEventListener("state", this.onState);
     this.carry(this.tracks ?? {});
+    this.triedAt = Date.now();
     this.tryIn(TRY_EVERY);
     this.dispatchEvent(new Event("connection"));
   }
@@ -183,11 +186,16 @@ export class CallLine extends EventTarget {
 
   // To be called every second.
   tick() {
-    if (this.connection && !this.isConnected && Date.now() >= this.nextTry) this.tryAgain();
+    if (this.connection && !this.isConnected && Date.now() >= this.due) this.tryAgain();
+  }
+
+  get due() {
+    return this.connection.hasAWay ? this.nextTry : Math.min(this.nextTry, this.triedAt + WITHOUT_A_WAY);
   }
 
   async tryAgain() {
     this.tries += 1;
+    this.triedAt = Date.now();
     this.tryIn(Math.min(TRY_EVERY + this.tries * 1000, TRY_AT_LEAST_EVERY));
     await this.readWays();
     if (!this.connection) return;
