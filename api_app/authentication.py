@@ -3,15 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from accounts_app.models import User
-from accounts_app.second_factor import has_second_factor
 from api_app import tokens
-from api_app.errors import BadProof
-from api_app.models import Scope, Token
-from mechanichub.errors import NotYours
+from api_app.errors import NoProof
+from api_app.models import Token
 
 REALM = "MechanicHub"
 
@@ -24,7 +22,6 @@ class BearerToken(BaseAuthentication):
 
         Raises:
             AuthenticationFailed: there is one, but it opens nothing (any more).
-            NotYours: it is of a member of the support team and not made for that.
         """
         kind, _space, text = get_authorization_header(request).partition(b" ")
         if kind.lower() != b"bearer":
@@ -32,8 +29,6 @@ class BearerToken(BaseAuthentication):
         token = tokens.find(text.strip().decode("latin-1"))
         if token is None:
             raise AuthenticationFailed(_("This token opens nothing. It may have been revoked, or have ended, or the password has changed."))
-        if token.user.is_staff:
-            require_staff(token)
         tokens.note_use(token)
         return token.user, token
 
@@ -42,25 +37,15 @@ class BearerToken(BaseAuthentication):
         return f'Bearer realm="{REALM}"{failed}'
 
 
-def require_staff(token: Token) -> None:
-    """A staff member sees everybody's sessions, so their token says that it is for that, and they have a second factor.
-
-    Raises:
-        NotYours
-    """
-    if Scope.STAFF not in token.scopes or not has_second_factor(token.user):
-        raise NotYours(_("For the support team a token needs the scope “staff”, and its person a second factor."))
-
-
 class BrowserSession(SessionAuthentication):
     """The session cookie. Whatever changes something needs the CSRF token as well, in `X-CSRFToken`."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Raises BadProof: the CSRF token is missing or too old."""
+        """Raises NoProof: the CSRF token is missing or too old."""
         try:
             super().enforce_csrf(request)
-        except Exception as refusal:
-            raise BadProof(_("Send the value of the cookie “csrftoken” in the header X-CSRFToken.")) from refusal
+        except PermissionDenied as refusal:
+            raise NoProof from refusal
 
 
 class BearerScheme(OpenApiAuthenticationExtension):

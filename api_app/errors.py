@@ -37,6 +37,10 @@ class BadProof(DomainError):
     title = gettext_lazy("Not from our page")
 
 
+class NoProof(exceptions.PermissionDenied):
+    """DRF's side of it: whoever comes like this is nobody (throttles.py counts the address)."""
+
+
 class Invalid(DomainError):
     """What was sent is understood and not right. 422.
 
@@ -103,6 +107,7 @@ def in_words(exception: Exception) -> DomainError | None:
 FOREIGN = (
     (exceptions.AuthenticationFailed, lambda error: NotSignedIn(error.detail)),
     (exceptions.NotAuthenticated, lambda error: NotSignedIn(_("Send a token, or come with a browser that is signed in."))),
+    (NoProof, lambda error: BadProof(_("Send the value of the cookie “csrftoken” in the header X-CSRFToken."))),
     ((exceptions.PermissionDenied, PermissionDenied), lambda error: NotYours(_("You may not do this."))),
     ((exceptions.NotFound, Http404), lambda error: NotFound()),
     (exceptions.MethodNotAllowed, lambda error: WrongMethod(_("This address is there, but not for this method. “Allow” says for which."))),

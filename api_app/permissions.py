@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts_app.second_factor import signed_in_with_it
+from accounts_app.second_factor import has_second_factor, signed_in_with_it
 from api_app.models import Scope, Token
 from mechanichub.errors import NotYours
 
@@ -17,14 +17,25 @@ class SignedIn(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user.is_authenticated:
             return False
-        needed = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
-        if isinstance(request.auth, Token) and needed not in request.auth.scopes:
-            raise NotYours(_("This token is not for this. It needs the scope “%(scope)s”.") % {"scope": needed.value})
+        if isinstance(request.auth, Token):
+            require(request.auth, Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
         return True
 
 
+def require(token: Token, scope: Scope) -> None:
+    """Support sees everybody's sessions, so their token says that it is for that, and they have a second factor.
+
+    Raises:
+        NotYours: the token is not for this.
+    """
+    if scope not in token.scopes:
+        raise NotYours(_("This token is not for this. It needs the scope “%(scope)s”.") % {"scope": scope.value})
+    if token.user.is_staff and not (Scope.STAFF in token.scopes and has_second_factor(token.user)):
+        raise NotYours(_("For the support team a token needs the scope “staff”, and its person a second factor."))
+
+
 class Staff(SignedIn):
-    """The support team, with the second factor: typed in this browser, or needed for the token (authentication.require_staff)."""
+    """The support team, with the second factor: typed in this browser, or behind the token (`require`)."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not super().has_permission(request, view):

@@ -1,5 +1,7 @@
 """Whatever goes wrong, and whoever notices it: one shape."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -48,6 +50,15 @@ def test_what_is_no_json_is_unreadable(carla):
     for body in (b"[]", b"null", b'"text"', b"17"):
         answer = program(carla).post(f"{ROOT}/sessions/", body, content_type="application/json")
         assert is_problem(answer, 422, "invalid")
+
+
+@pytest.mark.parametrize("depth", [50, 500, 800, 900, 950, 1000, 3000])
+def test_deep_json_is_no_fault(carla, depth):
+    for text in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
+        for headers in ({}, {"Idempotency-Key": str(uuid4())}):
+            body = f'{{"concern": {text}}}'
+            answer = program(carla).post(f"{ROOT}/sessions/", body, content_type="application/json", headers=headers)
+            assert answer.status_code in (400, 422)
 
 
 def test_another_kind_of_body_or_answer_is_refused(carla):

@@ -68,7 +68,18 @@ def test_polling_costs_nothing_as_long_as_nothing_happens(carla, max):
     assert get(client, "/requests/", **{"If-None-Match": board["ETag"]}).status_code == 200
 
 
+def test_a_timeline_that_has_not_grown_is_not_told_again(carla, max):
+    session = cast.waiting(carla, max)
+    client, path = program(max), f"/sessions/{session.pk}/timeline/"
+    first = get(client, path)
+    assert first.status_code == 200 and get(client, path, **{"If-None-Match": first["ETag"]}).status_code == 304
+    queue.release(session.pk, by=max, reason="No time.")
+    grown = get(client, path, **{"If-None-Match": first["ETag"]})
+    assert grown.status_code == 200 and grown.json()["results"][-1]["kind"] == "release"
+
+
 def test_a_tag_of_one_is_no_tag_of_another(carla, max):
     session = cast.waiting(carla, max)
-    of_carla = get(program(carla), f"/sessions/{session.pk}/")["ETag"]
-    assert get(program(max), f"/sessions/{session.pk}/", **{"If-None-Match": of_carla}).status_code == 200
+    for path in (f"/sessions/{session.pk}/", f"/sessions/{session.pk}/timeline/"):
+        of_carla = get(program(carla), path)["ETag"]
+        assert get(program(max), path, **{"If-None-Match": of_carla}).status_code == 200

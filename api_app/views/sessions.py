@@ -153,6 +153,7 @@ class Timeline(Endpoint):
     def get(self, request: Request, pk: UUID) -> Response:
         """In plain words for you: a customer reads other reasons than staff, a former mechanic his own part."""
         session = session_for(request.user, pk, "timeline")
+        self.unless_known(session.version, session.role)  # a name that somebody changed since then is no news
         return self.answer(TimelineAnswer, TimelineAnswer.of(session, timeline.read_by(request.user, session)))
 
 

@@ -20,7 +20,9 @@ VISITOR = [
     "/", "/help/", "/help/free/", "/help/video/", "/accounts/login/", "/accounts/signup/", "/accounts/login/code/",
     "/accounts/password/reset/", "/nowhere/",
 ]  # fmt: skip
-ANYBODY = ["/accounts/profile/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/"]
+ANYBODY = [
+    "/accounts/profile/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/tokens/", "/accounts/logout/",
+]  # fmt: skip
 CUSTOMER = ["/my/", "/my/vehicles/", "/my/vehicles/add/", "/help/diagnostic/", "/mechanic/apply/", "/mechanic/"]
 MECHANIC = ["/mechanic/", "/mechanic/active/", "/mechanic/completed/", "/mechanic/history/", "/mechanic/?q=toyota", "/mechanic/settings/"]
 
