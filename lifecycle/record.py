@@ -146,7 +146,7 @@ def note(
         from_status=session.status if from_status is None else from_status,
         to_status=session.status,
         actor=by,
-        by_staff=by is not SYSTEM and by.is_staff and by.pk not in (session.customer_id, session.mechanic_id),
+        by_staff=by is not SYSTEM and by.is_staff and by.pk not in (session.customer_id, session.mechanic_id, held_before),
         reason=reason[:300],
         data=data or {},
         created_at=at,

@@ -82,6 +82,12 @@ def test_somebody_of_the_team_who_asks_for_help_himself_is_a_customer(team: Clie
     assert told(team) == []
 
 
+def test_somebody_of_the_team_who_is_a_mechanic_as_well_gives_back_as_a_mechanic(team: Client, carla: User, max: User):
+    User.objects.filter(pk=max.pk).update(is_staff=True, is_superuser=True)
+    queue.release(cast.waiting(carla, max).pk, by=cast.fresh(max))
+    assert told(team) == []
+
+
 def test_whoever_left_the_team_stays_on_the_list(client: Client, carla: User, sam: User):
     gone = member(SUPPORT)
     queue.cancel(cast.pending(carla).pk, by=gone, reason="She called.")
