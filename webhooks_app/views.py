@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webhooks_app import access, managing
 from webhooks_app.forms import WebhookForm
-from webhooks_app.models import Webhook
+from webhooks_app.models import Delivery, Webhook
 from webhooks_app.payload import payload, with_what_it_tells
 
 INVALID = 422
@@ -121,7 +121,7 @@ def on(request: HttpRequest, pk: UUID) -> HttpResponse:
 def delivery(request: HttpRequest, webhook_pk: UUID, pk: UUID) -> HttpResponse:
     """What was sent, and how each attempt went."""
     delivery = access.delivery_for(request.user, webhook_pk, pk)
-    message = payload(with_what_it_tells(type(delivery).objects).get(pk=delivery.pk))
+    message = payload(with_what_it_tells(Delivery.objects).get(pk=delivery.pk))
     context = {"delivery": delivery, "webhook": delivery.webhook, "message": json.dumps(message, indent=2, ensure_ascii=False)}
     return render(request, "webhooks_app/delivery.html", context)
 
