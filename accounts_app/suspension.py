@@ -85,13 +85,13 @@ class Suspension:
     """One mechanic, what he has in hand, and the forms about it."""
 
     def __init__(self, mechanic: Mechanic, data: Any = None) -> None:
-        self.mechanic = mechanic
+        self.who = mechanic
         self.form = ReasonForm(data, initial={"reason": mechanic.leaves_because})
         self.forms = [LiveForm(session, data) for session in self.held if session.status == LIVE]
 
     @cached_property
     def held(self) -> list[Session]:
-        rows = self.mechanic.sessions.filter(status__in=HELD).select_related("customer", "mechanic", "request__intake")
+        rows = self.who.sessions.filter(status__in=HELD).select_related("customer", "mechanic", "request__intake")
         return list(rows.order_by("accepted_at"))
 
     @property
@@ -133,9 +133,9 @@ def page(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse
 def show(model_admin: Any, request: HttpRequest, asked: Suspension, *, status: int) -> HttpResponse:
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": _("Suspend %(mechanic)s") % {"mechanic": asked.mechanic.display_name},
+        "title": _("Suspend %(mechanic)s") % {"mechanic": asked.who.display_name},
         "opts": model_admin.opts,
-        "mechanic": asked.mechanic,
+        "mechanic": asked.who,
         "asked": asked,
     }
     return TemplateResponse(request, "admin/accounts_app/mechanic/suspend.html", context, status=status)
