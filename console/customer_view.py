@@ -60,6 +60,11 @@ class Look:
     since: datetime
     until: datetime
 
+    @property
+    def minutes_left(self) -> int:
+        """Counted, because a time of day would be read in the customer's time zone."""
+        return (self.until - timezone.now()) // timedelta(minutes=1) + 1
+
 
 class CustomerView:
     """The middleware. It stands where everybody is known and nothing has been decided yet."""

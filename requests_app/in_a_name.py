@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts_app.models import User
+from billing_app.demo_gateway import on_sale
 from console import customer_view
 from lifecycle import queue
 from mechanichub.errors import NotPossible
@@ -46,7 +47,8 @@ def ask_for(request: HttpRequest, object_id: UUID) -> HttpResponse:
     if customer is None:
         raise Http404
     if request.method == "GET":
-        return page(request, customer, InANameForm(initial={"client_id": uuid4(), **known_of(customer)}, user=customer))
+        initial = {"client_id": uuid4(), "plan": on_sale().values_list("pk", flat=True).first(), **known_of(customer)}
+        return page(request, customer, InANameForm(initial=initial, user=customer))
     form = InANameForm(request.POST, user=customer)
     return submit(request, customer, form) if form.is_valid() else page(request, customer, form, status=INVALID)
 
