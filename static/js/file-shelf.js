@@ -5,6 +5,7 @@
 import { ask, parse } from "./ask.js";
 import { end } from "./file-upload.js";
 import { keepFocus } from "./keep-focus.js";
+import { Rereading } from "./rereading.js";
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const SOON = 1500; // milliseconds, where no socket tells
@@ -60,20 +61,13 @@ class FileShelf extends HTMLElement {
     this.read();
   };
 
-  // Several changes at once are one GET, and one more when something changed meanwhile.
-  read = () => {
-    this.again = true;
-    this.reading ??= this.readUntilCurrent().finally(() => (this.reading = null));
-    return this.reading;
-  };
+  rereading = new Rereading(() => this.readOnce(), () => this.isConnected);
+  read = () => this.rereading.read();
 
-  async readUntilCurrent() {
-    while (this.again && this.isConnected) {
-      this.again = false;
-      const answer = await ask(homeOf(this, this.getAttribute("src")));
-      const fresh = answer.status === 200 && parse(answer.text).getElementById(this.id);
-      if (fresh) this.put(fresh);
-    }
+  async readOnce() {
+    const answer = await ask(homeOf(this, this.getAttribute("src")));
+    const fresh = answer.status === 200 && parse(answer.text).getElementById(this.id);
+    if (fresh) this.put(fresh);
     this.look();
   }
 

@@ -4,6 +4,7 @@
 // It never takes away what somebody is typing: while a field in it has the focus, it waits.
 import { ask, isOutage, parse } from "./ask.js";
 import { isTypedInto, keepFocus } from "./keep-focus.js";
+import { Rereading } from "./rereading.js";
 
 const WITHOUT_SOCKET = 10000; // milliseconds
 const AFTER_FAILURE = 3000;
@@ -39,21 +40,17 @@ class LiveRegion extends HTMLElement {
     return document.visibilityState === "visible" && document.querySelector("live-socket")?.state === "offline";
   }
 
-  // Several changes at once are one GET, and one more when something changed meanwhile.
+  rereading = new Rereading(() => this.readOnce(), () => this.isConnected);
+
   read = () => {
-    this.again = true;
-    this.reading ??= this.readUntilCurrent().finally(() => (this.reading = null));
-    return this.reading;
+    clearTimeout(this.retry);
+    return this.rereading.read();
   };
 
-  async readUntilCurrent() {
-    clearTimeout(this.retry);
-    while (this.again && this.isConnected) {
-      this.again = false;
-      const answer = await ask(this.getAttribute("src"));
-      if (answer.status === 200) this.put(parse(answer.text).getElementById(this.id));
-      if (isOutage(answer.status)) this.retry = setTimeout(this.read, AFTER_FAILURE);
-    }
+  async readOnce() {
+    const answer = await ask(this.getAttribute("src"));
+    if (answer.status === 200) this.put(parse(answer.text).getElementById(this.id));
+    if (isOutage(answer.status)) this.retry = setTimeout(this.read, AFTER_FAILURE);
   }
 
   put(fresh) {

@@ -4,30 +4,35 @@
 //
 // Without a pointer: a tool shows a cross, which the arrow keys move; Enter sets what begins, turns or ends there.
 import { ask, isOutage, wordsOf } from "./ask.js";
-import { drawn, rounded, simplified } from "./stroke.js";
 import { newName } from "./new-name.js";
+import { PhotoCross } from "./photo-cross.js";
+import { PhotoStrokes } from "./photo-strokes.js";
+import { Rereading } from "./rereading.js";
+import { rounded, simplified } from "./stroke.js";
+import { StrokePost } from "./stroke-post.js";
+import { byTap, even } from "./stroke-shapes.js";
 
 const TRY_AGAIN = 2000; // milliseconds
 const WITHOUT_SOCKET = 5000;
 const NOTE_STAYS = 6000;
 const TINY = 6; // pixels of the window: shorter than that it was a tap
-const BY_TAP = 0.12; // of the photo's mean side: the length of an arrow, and the diameter of a circle
-const CROSS_STEP = 0.01; // of the photo, when all of it is shown; five times that with Shift
+const FAR = 5; // steps of the cross with Shift
 const TOOL_KEYS = { v: "", h: "", a: "arrow", c: "circle", o: "circle", n: "number", l: "line" };
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class PhotoDrawing extends HTMLElement {
   connectedCallback() {
     this.viewer = this.closest("photo-viewer");
     this.me = this.getAttribute("viewer");
-    this.svg = this.viewer.querySelector("svg.photo-viewer-strokes");
-    this.cross = this.viewer.querySelector(".photo-viewer-cross");
-    this.strokes = new Map(); // by name, in the order they were drawn
-    this.waiting = []; // what the server has not heard of yet
+    this.strokes = new PhotoStrokes(this.viewer.querySelector("svg.photo-viewer-strokes"), this.me);
+    this.cross = new PhotoCross(this.viewer, this.strokes);
+    this.post = new StrokePost({ late: () => this.note(this.dataset.later), answered: this.answered });
+    this.rereading = new Rereading(() => this.readOnce(), () => this.photo);
     this.taken = []; // what was taken back here, to be put back
     this.tool = "";
     this.viewer.addEventListener("photo:shown", this.onShown);
     this.viewer.addEventListener("photo:hidden", this.onHidden);
-    this.viewer.addEventListener("photo:moved", () => this.placeCross());
+    this.viewer.addEventListener("photo:moved", () => this.cross.place());
     this.viewer.addEventListener("click", this.onButton);
     document.addEventListener("live:relay", this.onRelay);
     document.addEventListener("live:open", this.onOpen);
@@ -46,11 +51,9 @@ class PhotoDrawing extends HTMLElement {
 
   onShown = ({ detail }) => {
     this.photo = detail;
-    this.svg.setAttribute("viewBox", `0 0 ${detail.width} ${detail.height}`);
-    this.svg.replaceChildren();
-    this.strokes.clear();
+    this.strokes.begin(detail);
+    this.cross.spot = null;
     this.taken = [];
-    this.spot = null;
     this.follow();
     this.read();
   };
@@ -70,7 +73,7 @@ class PhotoDrawing extends HTMLElement {
     const by = data.stroke?.by ?? data.by;
     if (by !== this.me) this.countOn(data.file, data.stroke ? 1 : -data.gone.length); // one's own are counted already
     if (data.file !== this.photo?.file) return;
-    if (this.reading) this.again = true; // what is being read may be older
+    this.rereading.overtake();
     if (data.stroke) this.take(data.stroke);
     else this.drop(data.gone);
   };
@@ -80,30 +83,22 @@ class PhotoDrawing extends HTMLElement {
   }
 
   read = () => {
-    this.again = true;
-    this.reading ??= this.readUntilCurrent().finally(() => (this.reading = null));
-    return this.reading;
+    clearTimeout(this.retry);
+    return this.rereading.read();
   };
 
-  async readUntilCurrent() {
-    clearTimeout(this.retry);
-    while (this.again && this.photo) {
-      this.again = false;
-      const { url } = this.photo;
-      const answer = await ask(url);
-      if (url !== this.photo?.url) this.again = true;
-      else if (answer.status === 200 && !this.again) this.takeAll(JSON.parse(answer.text));
-      else if (isOutage(answer.status)) this.retry = setTimeout(this.read, TRY_AGAIN);
-    }
+  async readOnce() {
+    const { url } = this.photo;
+    const answer = await ask(url);
+    if (url !== this.photo?.url) this.rereading.overtake();
+    else if (answer.status === 200 && !this.rereading.isOvertaken) this.takeAll(JSON.parse(answer.text));
+    else if (isOutage(answer.status)) this.retry = setTimeout(this.read, TRY_AGAIN);
   }
 
   // Own strokes that are still on their way are not known there yet.
   takeAll({ strokes, role, may_draw: mayDraw }) {
-    const unsent = this.waiting.filter(({ stroke, url }) => stroke && url === this.photo.url).map(({ stroke }) => stroke);
-    const removed = this.waiting.flatMap(({ gone }) => gone ?? []);
-    const all = [...strokes.filter(({ id }) => !removed.includes(id)), ...unsent];
-    this.strokes = new Map(all.map((stroke) => [stroke.id, stroke]));
-    this.svg.replaceChildren(...[...this.strokes.values()].map((stroke) => this.paint(stroke)));
+    const standing = strokes.filter(({ id }) => !this.post.isTakingBack(id));
+    this.strokes.putAll([...standing, ...this.post.unsent(this.photo.url)]);
     Object.assign(this, { mayDraw, side: role }); // `role` of an element is ARIA's
     this.viewer.dialog.dataset.side = role;
     if (!mayDraw) this.choose("");
@@ -111,13 +106,9 @@ class PhotoDrawing extends HTMLElement {
   }
 
   take(stroke) {
-    const isNew = !this.strokes.has(stroke.id);
-    if (isNew && this.waiting.some(({ gone }) => gone?.includes(stroke.id))) return;
-    const element = this.paint(stroke);
-    const standing = this.elementOf(stroke.id);
-    this.strokes.set(stroke.id, stroke);
-    if (standing) standing.replaceWith(element);
-    else this.svg.append(element);
+    const isNew = !this.strokes.all.has(stroke.id);
+    if (isNew && this.post.isTakingBack(stroke.id)) return;
+    const element = this.strokes.put(stroke);
     if (isNew && stroke.by !== this.me) {
       element.classList.add("is-new");
       this.say(`${stroke.name}: ${this.called(stroke)}`);
@@ -127,29 +118,15 @@ class PhotoDrawing extends HTMLElement {
 
   drop(ids) {
     for (const id of ids) {
-      const stroke = this.strokes.get(id);
-      this.strokes.delete(id);
-      this.elementOf(id)?.remove();
+      const stroke = this.strokes.remove(id);
       if (stroke && stroke.by !== this.me) this.say(this.dataset.gone.replace("{name}", stroke.name).replace("{what}", this.called(stroke)));
     }
     this.follow();
   }
 
-  paint(stroke) {
-    return drawn(stroke, this.photo.width, this.photo.height);
-  }
-
-  elementOf(id) {
-    return this.svg.querySelector(`[data-stroke="${CSS.escape(id)}"]`);
-  }
-
   called({ shape, label }) {
     const words = this.querySelector(`[data-tool="${shape}"]`).getAttribute("aria-label");
     return label ? `${words} ${label}` : words;
-  }
-
-  get own() {
-    return [...this.strokes.values()].filter(({ by }) => by === this.me);
   }
 
   // The small pictures of the page say how much is drawn on them.
@@ -161,13 +138,13 @@ class PhotoDrawing extends HTMLElement {
 
   // Whatever else shows something of the strokes.
   follow() {
-    const all = [...this.strokes.values()];
+    const all = this.strokes.list;
     const people = new Map(all.map(({ by, name, role }) => [by, { name: by === this.me ? this.dataset.you : name, role }]));
     const legend = this.viewer.querySelector("[data-legend]");
     legend.replaceChildren(...[...people.values()].map(badge));
     this.viewer.dialog.dataset.draws = { true: "yes", false: "no" }[this.mayDraw] ?? "unknown";
     this.viewer.querySelector("[data-hide]").hidden = !all.length;
-    for (const name of ["undo", "clear"]) this.querySelector(`[data-${name}]`).setAttribute("aria-disabled", String(!this.own.length));
+    for (const name of ["undo", "clear"]) this.querySelector(`[data-${name}]`).setAttribute("aria-disabled", String(!this.strokes.own.length));
     if (this.photo) this.countOn(this.photo.file, 0, all.length);
   }
 
@@ -191,7 +168,7 @@ class PhotoDrawing extends HTMLElement {
     for (const button of this.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === this.tool));
     if (this.tool) this.hide(false);
     if (this.tool && isByKey) this.showCross();
-    else this.hideCross();
+    else this.cross.hide();
   }
 
   hide(isHidden) {
@@ -200,12 +177,12 @@ class PhotoDrawing extends HTMLElement {
   }
 
   undo() {
-    const last = this.own.at(-1);
+    const last = this.strokes.own.at(-1);
     if (last) this.takeBack([last], `${this.photo.url}undo/`, { client_id: last.id });
   }
 
   clear() {
-    const own = this.own;
+    const { own } = this.strokes;
     if (!own.length) return;
     this.takeBack(own, `${this.photo.url}clear/`, {});
     this.note(this.dataset.cleared, true);
@@ -215,7 +192,7 @@ class PhotoDrawing extends HTMLElement {
     this.taken.push(strokes);
     const gone = strokes.map(({ id }) => id);
     this.drop(gone);
-    this.send({ url, fields, gone });
+    this.post.send({ url, fields, gone });
   }
 
   putBack() {
@@ -226,8 +203,8 @@ class PhotoDrawing extends HTMLElement {
   // --- by a pointer: what <photo-viewer> hands on
 
   begin(event) {
-    this.hideCross();
-    const point = this.pointOf(event);
+    this.cross.hide();
+    const point = this.strokes.pointOf(event);
     this.from = [event.clientX, event.clientY];
     this.draft = this.fresh([point, point]);
     this.sketch();
@@ -236,8 +213,9 @@ class PhotoDrawing extends HTMLElement {
   drag(event) {
     if (!this.draft) return;
     const { shape, points } = this.draft;
-    if (shape === "line") points.push(...coalesced(event).map((each) => this.pointOf(each)));
-    else points[1] = event.shiftKey ? this.even(points[0], this.pointOf(event)) : this.pointOf(event);
+    const point = this.strokes.pointOf(event);
+    if (shape === "line") points.push(...coalesced(event).map((each) => this.strokes.pointOf(each)));
+    else points[1] = event.shiftKey ? even(shape, points[0], point, this.photo) : point;
     this.sketch();
   }
 
@@ -245,7 +223,7 @@ class PhotoDrawing extends HTMLElement {
     if (!this.draft) return;
     const { shape, points } = this.draft;
     const isTap = Math.hypot(event.clientX - this.from[0], event.clientY - this.from[1]) < TINY;
-    if (isTap && ["arrow", "circle"].includes(shape)) this.draft.points = this.byTap(points[1]);
+    if (isTap && ["arrow", "circle"].includes(shape)) this.draft.points = byTap(shape, points[1], this.photo);
     if (isTap && shape === "line" && points.length < 8) this.cancel();
     else this.finish();
   }
@@ -272,81 +250,49 @@ class PhotoDrawing extends HTMLElement {
     if (Object.hasOwn(TOOL_KEYS, name)) return () => this.choose(TOOL_KEYS[name], true);
     if (!this.tool) return null;
     if (key === "Escape") return this.draft ? () => this.cancel() : () => this.choose("");
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
-    if (way) return () => this.moveCross(way, shiftKey ? 5 : 1);
+    if (Object.hasOwn(WAYS, key)) return () => this.moveCross(WAYS[key], shiftKey ? FAR : 1);
     return ["Enter", " "].includes(key) && !target.closest("button") ? () => this.set() : null;
   }
 
   showCross() {
-    this.spot ??= this.inSight();
-    this.cross.hidden = false;
-    this.viewer.stage.focus();
-    this.placeCross();
+    this.cross.show();
     this.say(this.dataset.cross);
   }
 
-  hideCross() {
-    this.cross.hidden = true;
-  }
-
-  moveCross([across, down], times) {
-    if (this.cross.hidden) this.showCross();
-    const step = (CROSS_STEP * times) / this.viewer.view.scale;
-    this.spot = this.spot.map((each, axis) => Math.min(1, Math.max(0, each + [across, down][axis] * step)));
-    this.keepInSight();
-    this.placeCross();
-    this.say(this.dataset.spot.replace("{across}", Math.round(this.spot[0] * 100)).replace("{down}", Math.round(this.spot[1] * 100)));
+  moveCross(way, times) {
+    if (!this.cross.isShown) this.showCross();
+    this.cross.move(way, times);
+    const { spot } = this.cross;
+    this.say(this.dataset.spot.replace("{across}", Math.round(spot[0] * 100)).replace("{down}", Math.round(spot[1] * 100)));
     if (!this.draft) return;
-    if (this.draft.shape === "line") this.draft.points.push(this.spot);
-    else this.draft.points[1] = this.spot;
+    if (this.draft.shape === "line") this.draft.points.push(spot);
+    else this.draft.points[1] = spot;
     this.sketch();
   }
 
   // Enter: a number stands at once, everything else begins here and ends with the next Enter. Twice in one place is a tap.
   set() {
-    if (this.cross.hidden) this.showCross();
-    if (!this.draft) this.draft = this.fresh([this.spot, this.spot]);
-    else if (this.draft.points.some((point) => point !== this.draft.points[0])) return this.finish();
-    else if (this.draft.shape !== "line") this.draft.points = this.byTap(this.spot);
-    if (this.draft.shape === "number" || this.draft.isTap) this.finish();
+    if (!this.cross.isShown) this.showCross();
+    const { spot } = this.cross;
+    const isBegun = Boolean(this.draft);
+    this.draft ??= this.fresh([spot, spot]);
+    const { shape, points } = this.draft;
+    const hasMoved = points.some((point) => point !== points[0]);
+    const isTap = isBegun && !hasMoved && shape !== "line";
+    if (isTap) this.draft.points = byTap(shape, spot, this.photo);
+    if (hasMoved || isTap || shape === "number") this.finish();
     else this.say(this.dataset.begun);
-  }
-
-  placeCross() {
-    if (this.cross.hidden || !this.spot) return;
-    const [x, y] = this.onScreen(this.spot);
-    const stage = this.viewer.stage.getBoundingClientRect();
-    this.cross.style.setProperty("transform", `translate(${x - stage.left}px, ${y - stage.top}px)`);
-  }
-
-  keepInSight() {
-    const [x, y] = this.onScreen(this.spot);
-    const stage = this.viewer.stage.getBoundingClientRect();
-    const out = (at, least, most) => Math.min(0, most - 40 - at) + Math.max(0, least + 40 - at);
-    this.viewer.pan(out(x, stage.left, stage.right), out(y, stage.top, stage.bottom));
   }
 
   // --- a stroke, from its first point to the server
 
   fresh(points) {
-    const label = this.tool === "number" ? this.nextNumber() : "";
+    const label = this.tool === "number" ? this.strokes.nextNumber : "";
     return { id: "sketch", by: this.me, name: "", role: this.side, shape: this.tool, points, label };
   }
 
-  // The server has the last word about it.
-  nextNumber() {
-    const numbers = [...this.strokes.values()].map(({ label }) => Number(label));
-    return String(Math.max(0, ...numbers) + 1);
-  }
-
   sketch() {
-    this.svg.querySelector(".is-sketch")?.remove();
-    if (!this.draft || !this.photo) return;
-    const points = this.draft.shape === "number" ? [this.draft.points.at(-1)] : this.draft.points;
-    if (this.draft.shape !== "number" && this.lengthOf(points) < TINY / 2) return;
-    const element = this.paint({ ...this.draft, points });
-    element.classList.add("is-sketch");
-    this.svg.append(element);
+    this.strokes.sketch(this.draft);
   }
 
   finish() {
@@ -361,87 +307,21 @@ class PhotoDrawing extends HTMLElement {
 
   add(draft) {
     const stroke = { ...draft, id: newName() };
-    if (stroke.shape === "number") stroke.label = this.nextNumber();
+    if (stroke.shape === "number") stroke.label = this.strokes.nextNumber;
     this.take(stroke);
     this.say(this.called(stroke));
     const { id, shape, points } = stroke;
-    this.send({ url: this.photo.url, stroke, fields: { client_id: id, shape, points: JSON.stringify(points) } });
+    this.post.send({ url: this.photo.url, stroke, fields: { client_id: id, shape, points: JSON.stringify(points) } });
   }
 
-  async send(word) {
-    this.waiting.push(word);
-    if (this.waiting.length > 1) return; // it goes out after those before it
-    while (this.waiting.length) {
-      const { url, fields } = this.waiting[0];
-      const answer = await ask(url, fields);
-      if (isOutage(answer.status)) await this.pause();
-      else this.sent(this.waiting.shift(), answer);
-    }
-  }
-
-  async pause() {
-    this.note(this.dataset.later);
-    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
-  }
-
-  sent({ url, stroke }, { status, text }) {
+  answered = ({ url, stroke }, { status, text }) => {
     const isShown = url.startsWith(this.photo?.url);
-    if (status === 201 && isShown && this.strokes.has(stroke.id)) this.take(JSON.parse(text));
+    if (status === 201 && isShown && this.strokes.all.has(stroke.id)) this.take(JSON.parse(text));
     if (status < 400) return this.note("", false, this.dataset.later);
     this.note(status === 401 ? this.dataset.signIn : wordsOf(text));
     if (isShown && stroke) this.drop([stroke.id]);
     if (isShown) this.read();
-  }
-
-  // --- where things are
-
-  // In fractions of the photo, also for a place beside it.
-  pointOf({ clientX, clientY }) {
-    const box = this.svg.getBoundingClientRect();
-    return [(clientX - box.left) / box.width, (clientY - box.top) / box.height].map((each) => Math.min(1, Math.max(0, each)));
-  }
-
-  onScreen([x, y]) {
-    const box = this.svg.getBoundingClientRect();
-    return [box.left + x * box.width, box.top + y * box.height];
-  }
-
-  // The middle of what can be seen of the photo.
-  inSight() {
-    const [clientX, clientY] = this.viewer.middle;
-    return this.pointOf({ clientX, clientY });
-  }
-
-  lengthOf(points) {
-    const [start, ...rest] = points.map((point) => this.onScreen(point));
-    return Math.max(...rest.map(([x, y]) => Math.hypot(x - start[0], y - start[1])));
-  }
-
-  // An arrow that points there, from where the middle of the photo is; a circle around it.
-  byTap([x, y]) {
-    const { width, height } = this.photo;
-    const length = ((width + height) / 2) * BY_TAP;
-    const [across, down] = [length / width, length / height];
-    this.draft.isTap = true;
-    if (this.draft.shape === "arrow") return [[x + (x < 0.5 ? across : -across) * 0.7, y + (y < 0.3 ? down : -down) * 0.7], [x, y]];
-    return [
-      [x - across / 2, y - down / 2],
-      [x + across / 2, y + down / 2],
-    ];
-  }
-
-  // With Shift a circle is round, and an arrow lies in one of eight directions.
-  even([x1, y1], [x2, y2]) {
-    const { width, height } = this.photo;
-    const [dx, dy] = [(x2 - x1) * width, (y2 - y1) * height];
-    const angle = Math.round(Math.atan2(dy, dx) / (Math.PI / 4)) * (Math.PI / 4);
-    const side = Math.max(Math.abs(dx), Math.abs(dy));
-    const [across, down] =
-      this.draft.shape === "circle"
-        ? [Math.sign(dx) * side, Math.sign(dy) * side]
-        : [Math.cos(angle) * Math.hypot(dx, dy), Math.sin(angle) * Math.hypot(dx, dy)];
-    return [x1 + across / width, y1 + down / height];
-  }
+  };
 
   // --- words
 
