@@ -123,7 +123,7 @@ class FileSender extends HTMLElement {
 
   take(file, source, clientId) {
     const to = homeOf(this, this.getAttribute("uploads"));
-    const begun = kept().find((one) => one.to === to && one.name === file.name && one.size === file.size && one.changed === file.lastModified);
+    const begun = kept().find((one) => isSame(one, file) && (one.to === to || isShown(one)));
     const upload = new FileUpload(file, { to, source, clientId: begun?.clientId ?? clientId, address: begun?.address });
     upload.kind = this.kindOf(file);
     const words = this.impossible(upload);
@@ -293,6 +293,15 @@ function counted(words, count) {
 }
 
 // --- what was begun, so that the same file goes on where it stopped even after the page was loaded again
+
+function isSame(one, file) {
+  return one.name === file.name && one.size === file.size && one.changed === file.lastModified;
+}
+
+// What was begun in a form stands in the room that came of it.
+function isShown({ clientId }) {
+  return document.querySelector(`file-shelf [data-upload="${CSS.escape(clientId)}"]`) !== null;
+}
 
 function kept() {
   return (attempt(() => JSON.parse(localStorage.getItem(KEY))) ?? []).filter((one) => Date.now() - one.at < KEPT_FOR);

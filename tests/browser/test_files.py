@@ -4,6 +4,7 @@ What the worker does with a file is done here by the tests themselves, when the 
 """
 
 import re
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,14 @@ def under_way(page: Page) -> Locator:
 def give(page: Page, how: str, selector: str, content: bytes) -> None:
     """Drops a picture onto an element, or pastes it there."""
     page.evaluate(GIVEN, [selector, how, b64encode(content).decode()])
+
+
+def comes_true(page: Page, check: Callable[[], bool], within: float = 5) -> None:
+    """Waits for something that the page does not show."""
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, f"{page.url}: not within {within} s"
+        page.wait_for_timeout(50)
 
 
 def focus_of(page: Page) -> str:
@@ -153,6 +162,28 @@ def test_a_form_waits_for_its_files_and_then_goes_by_itself(browse: Callable[...
     held.pop().continue_()
     home.wait_for_url(re.compile("/chat/"))
     assert [file.name for file in Session.objects.get().files.all()] == ["noise.mp4"]
+
+
+def test_what_a_form_did_not_wait_for_is_finished_in_the_room(browse: Callable[..., Page], carla: User, folder: Path) -> None:
+    home = browse(carla)
+    fill_intake(home)
+    network = Network(home)
+    network.cut_at = PIECE
+    send(home, folder, "long.mp4")
+    expect(under_way(home)).to_contain_text("waiting for the connection")
+    send_intake(home)
+    panel = home.locator("[data-files-wait]")
+    expect(panel).to_contain_text("you can finish sending in your session")
+    panel.get_by_role("button", name="Send now without waiting").click()
+    home.wait_for_url(re.compile("/chat/"))
+    expect(home.locator("#files")).to_contain_text("Choose the file again to go on")
+
+    network.mend()
+    send(home, folder, "long.mp4")
+    expect(rows(home, "checking")).to_have_count(1)
+    assert network.sent == [PIECE, 2 * PIECE], "it began anew"
+    assert not Upload.objects.exists()
+    assert SessionFile.objects.get(session__customer=carla).size == 3 * PIECE - 1000
 
 
 def test_without_javascript_files_go_with_the_forms(browse: Callable[..., Page], carla: User, max: User, folder: Path) -> None:
@@ -255,8 +286,7 @@ def test_a_clip_goes_on_where_it_stopped(browse: Callable[..., Page], carla: Use
     network.cut_at = 2 * PIECE
     home.get_by_role("button", name="Do not send long.mp4").filter(visible=True).click()
     expect(under_way(home)).to_have_count(0)
-    home.wait_for_timeout(300)
-    assert not Upload.objects.exists()
+    comes_true(home, lambda: not Upload.objects.exists())
     assert home.evaluate("localStorage.getItem('mechanichub.uploads')") is None
 
 
