@@ -36,6 +36,7 @@ class Concern:
         address: the page with exactly these.
         permission: who may see it.
         detail: what is the matter, of a part of the installation that is not well, or why it could not be asked.
+        is_part: it is about a part of the installation, which is well (0) or is not (1).
     """
 
     key: str
@@ -45,6 +46,7 @@ class Concern:
     address: str
     permission: str
     detail: str = ""
+    is_part: bool = False
 
     @property
     def could_not_ask(self) -> bool:
@@ -137,11 +139,14 @@ class Part:
     """A part of the installation without which others stand still.
 
     Args:
+        text: what is said when it is not well.
+        well: what is said when it is.
         found: how it is: OK, or what is wrong with it in words. May raise.
     """
 
     key: str
     text: str | Promise
+    well: str | Promise
     permission: str
     found: Callable[[], str]
 
@@ -156,12 +161,13 @@ def how_it_is(part: Part) -> Concern:
         found = None
     return Concern(
         key=part.key,
-        text=part.text,
+        text=part.well if found == OK else part.text,
         count=None if found is None else int(found != OK),
         oldest=None,
         address=reverse("readyz"),
         permission=part.permission,
         detail=COULD_NOT if found is None else found.removeprefix(OK),
+        is_part=True,
     )
 
 
@@ -179,14 +185,22 @@ PARTS = (
     Part(
         key="worker",
         text=_("No worker is at work: nothing is sent, checked or moved by itself"),
+        well=_("The worker is at work"),
         permission="procrastinate.view_procrastinatejob",
         found=health.worker,
     ),
     Part(
         key="channels",
         text=_("Live updates do not work: pages show what is new only when they are loaded again"),
+        well=_("Live updates work"),
         permission="procrastinate.view_procrastinatejob",
         found=health.live_updates,
     ),
-    Part(key="files", text=_("Files are not available just now"), permission="files_app.view_sessionfile", found=files),
+    Part(
+        key="files",
+        text=_("Files are not available just now"),
+        well=_("Files are available"),
+        permission="files_app.view_sessionfile",
+        found=files,
+    ),
 )

@@ -247,7 +247,8 @@ def test_when_all_is_well_the_first_page_says_so(client: Client, sam: User):
     a_worker_is_at_work()
     html = staff_in(client, sam).get(reverse("admin:index")).content.decode()
     assert "Nothing needs attention." in html and "concern-open" not in html
-    assert html.count("<strong>0</strong>") == len(attention(sam)) > 10
+    assert html.count('<li class="concern">') == len(attention(sam)) > 10
+    assert "The worker is at work" in html and "Live updates work" in html
 
 
 def test_without_a_worker_the_first_page_says_so(client: Client, sam: User):
