@@ -275,7 +275,7 @@ def intake_context(asked: SessionRequest, user: User) -> dict[str, Any]:
         "intake": asked.intake,
         "session": session,
         "role": role,
-        "shows_contact": shows_contact(session, user),
+        "shows_contact": shows_contact(asked, user),
         "earlier": queries.earlier_sessions(asked),
         "why": [reason for reason in reasons_for(asked) if reason.applies_to(traits_of(user.mechanic))] if user.is_mechanic else [],
         "sees_pictures": role in (CUSTOMER, MECHANIC, OFFERED) or (role == STAFF and said_why(session, user)),

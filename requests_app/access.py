@@ -9,7 +9,6 @@ from requests_app import matching
 from requests_app.models import SessionRequest
 from sessions_app import access
 from sessions_app.access import SEES, STAFF, said_why
-from sessions_app.models import Session
 
 OFFERED = "offered"  # besides the roles of sessions_app.access: a mechanic who may take it
 
@@ -31,9 +30,9 @@ def request_for(user: User, pk: UUID | str) -> SessionRequest:
     return request
 
 
-def shows_contact(session: Session, user: User) -> bool:
-    """True for those who may know the customer's address and phone; `session.role` is how the person sees it. Staff say why first."""
-    return session.role in SEES["contact"] and (session.role != STAFF or said_why(session, user))
+def shows_contact(request: SessionRequest, user: User) -> bool:
+    """True for those who may know the customer's address and phone, of a request out of `request_for`. Staff say why first."""
+    return request.role in SEES["contact"] and (request.role != STAFF or said_why(request.session, user))
 
 
 def _open_to(user: User, pk: UUID | str) -> SessionRequest:

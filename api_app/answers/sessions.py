@@ -134,7 +134,7 @@ class SessionAnswer(SessionBrief):
 
 
 def contact_of(session: Session, user: User) -> dict[str, Any] | None:
-    return Contact(session.request.intake).data if shows_contact(session, user) else None
+    return Contact(session.request.intake).data if shows_contact(session.request, user) else None
 
 
 def moves_of(session: Session, user: User) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from api_app.tests.calls import get, post, program
+from requests_app.models import Offer
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +15,16 @@ def test_max_sees_what_waits_and_why(carla, max):
     assert [row["id"] for row in rows] == [str(session.pk)]
     assert rows[0]["reasons"] and rows[0]["waiting_since"].endswith("Z")
     assert carla.email not in str(rows)
+
+
+def test_max_reads_what_is_offered_without_address_and_phone(carla, max):
+    session = cast.pending(carla)
+    for path in (f"/sessions/{session.pk}/", f"/sessions/{session.pk}/intake/"):
+        told = get(program(max), path).json()
+        assert told["role"] == "offered" and told["contact"] is None and told["customer_name"]
+        assert carla.email not in str(told)
+    assert "accept" in get(program(max), f"/sessions/{session.pk}/").json()["moves"]
+    assert Offer.objects.get(request=session.pk, mechanic=max.pk).seen_at
 
 
 def test_a_missing_request_cannot_be_made_because_none_can_be_missing(carla):

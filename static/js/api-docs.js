@@ -38,6 +38,8 @@ class ApiDocs extends HTMLElement {
       defaultModelsExpandDepth: -1,
       displayRequestDuration: true,
       requestInterceptor: prove,
+      // The page has a main part already.
+      onComplete: () => domNode.querySelector("main")?.setAttribute("role", "presentation"),
     });
   }
 }
