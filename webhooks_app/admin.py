@@ -226,7 +226,7 @@ class DeliveryAdmin(WithMoves, Observed):
 
     @admin.display(description=_("next attempt"), ordering="next_at")
     def next_attempt(self, delivery: Delivery) -> str:
-        return short(delivery.next_at)
+        return str(_("after what comes before it")) if delivery.is_held_up else short(delivery.next_at)
 
     @admin.display(description=_("made"), ordering="created_at")
     def created(self, delivery: Delivery) -> str:
@@ -235,4 +235,4 @@ class DeliveryAdmin(WithMoves, Observed):
     @admin.display(description=_("what is sent"))
     def message(self, delivery: Delivery) -> SafeString:
         told = payload(with_what_it_tells(Delivery.objects).get(pk=delivery.pk))
-        return format_html("<pre>{}</pre>", json.dumps(told, indent=2, ensure_ascii=False))
+        return format_html('<pre class="webhook-text">{}</pre>', json.dumps(told, indent=2, ensure_ascii=False))

@@ -149,7 +149,16 @@ class Delivery(models.Model):
     @property
     def is_on_its_way(self) -> bool:
         """True while its next attempt is a matter of seconds."""
-        return self.state == self.State.WAITING and self.webhook.is_active and self.next_at < timezone.now() + SOON
+        return self._waits_for_its_time and abs(self.next_at - timezone.now()) < SOON
+
+    @property
+    def is_held_up(self) -> bool:
+        """True when it would be its time, and something else has to come first: an earlier event of the session, or a server's rest."""
+        return self._waits_for_its_time and self.next_at < timezone.now() - SOON
+
+    @property
+    def _waits_for_its_time(self) -> bool:
+        return self.state == self.State.WAITING and self.webhook.is_active
 
     @property
     def last(self) -> "Attempt | None":

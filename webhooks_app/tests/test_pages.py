@@ -188,3 +188,11 @@ def test_many_deliveries_cost_no_more_queries(wills_browser: Client, carla, max,
     sent(wills)
     with django_assert_max_num_queries(12):
         page(wills_browser, "webhook", wills.pk)
+
+
+def test_what_waits_for_an_earlier_event_says_so_and_is_not_looked_for_every_moment(wills_browser: Client, carla, max, wills: Webhook):
+    cast.waiting(carla, max)
+    Delivery.objects.update(next_at=timezone.now() - timedelta(hours=1))
+    shown = page(wills_browser, "webhook", wills.pk)
+    assert "after what comes before it" in shown and "every 3s" not in shown
+    assert "as soon as the events" in page(wills_browser, "webhook-delivery", wills.pk, Delivery.objects.get().pk)
