@@ -16,6 +16,12 @@ from mechanichub.forms import LinesField, ModelForm
 class PlanForm(ModelForm):
     """What a plan offers, a line each. Its code is part of an address."""
 
+    class Meta:
+        help_texts = {
+            "price": gettext_lazy("For whoever asks from now on; a session keeps the price and the minutes that it was asked for with."),
+            "is_active": gettext_lazy("Switch a plan off that is not sold any more. It stays, because sessions tell of it."),
+        }
+
     features = LinesField(
         label=gettext_lazy("features"), required=False, most=8, word_length=80, help_text=gettext_lazy("One in each line.")
     )
