@@ -87,11 +87,12 @@ class Source:
         """What is there but hidden from us must not be taken for empty."""
         for table in filter(self.has, COLUMNS):
             name = ".".join(_quoted(part) for part in self._where(table))
+            if not self._ask("SELECT has_schema_privilege(%s, 'USAGE')", self._where(table)[0])[0][0]:
+                raise UnreadableSource(f"This role may not read {name}. What cannot be read must not be taken for empty.")
             wanted = [column.found for column in columns_of(table, self._of(table)) if column.found]
             hidden = [each for each in wanted if not self._ask("SELECT has_column_privilege(%s, %s, 'SELECT')", name, each)[0][0]]
-            schema_hidden = not self._ask("SELECT has_schema_privilege(%s, 'USAGE')", self._where(table)[0])[0][0]
-            if hidden or schema_hidden:
-                what = f"the columns {', '.join(hidden)} of {name}" if 0 < len(hidden) < len(wanted) else name
+            if hidden:
+                what = name if len(hidden) == len(wanted) else f"the columns {', '.join(hidden)} of {name}"
                 raise UnreadableSource(f"This role may not read {what}. What cannot be read must not be taken for empty.")
             if self._ask("SELECT row_security_active(%s)", name)[0][0]:
                 raise UnreadableSource(f"Row security hides rows of {name} from this role. Read as the owner, or as a role with BYPASSRLS.")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -29,12 +30,8 @@ def template() -> Iterator[str]:
 @pytest.fixture
 def legacy(template: str) -> Iterator[str]:
     """The address of a database of one's own, with the sample in it."""
-    name = f"legacy_{uuid4().hex[:8]}"
-    with server() as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield url_of(name)
-    with server() as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -46,6 +43,17 @@ def damage(legacy: str) -> Callable[[str], None]:
             connection.execute(statement)
 
     return run
+
+
+@contextmanager
+def copied(template: str) -> Iterator[str]:
+    """The address of a copy, for a while."""
+    name = f"legacy_{uuid4().hex[:8]}"
+    with server() as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield url_of(name)
+    with server() as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def server() -> psycopg.Connection:
