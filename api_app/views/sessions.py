@@ -6,12 +6,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts_app.models import User
+from api_app.answers.examples import shown
 from api_app.answers.fields import site
 from api_app.answers.sessions import IntakeAnswer, SessionAnswer, SessionBrief, TimelineAnswer
 from api_app.bodies import Body, Text
@@ -33,25 +33,20 @@ from sessions_app import timeline
 from sessions_app.access import session_for
 from sessions_app.models import Session
 
-INTAKE = OpenApiExample(
-    "An engine light",
-    request_only=True,
-    value={
-        "client_id": "5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d11",
-        "plan": "free",
-        "name": "Carla Example",
-        "email": "carla@example.org",
-        "phone": "+1 415 555 0101",
-        "city": "Oakland",
-        "year": 2016,
-        "make": "Toyota",
-        "model": "Corolla",
-        "concern": "The engine light is on since Monday, code P0302.",
-        "consent": True,
-    },
+
+@shown(
+    client_id="5f0c2a53-2f0e-4c51-9f5c-0d8f6a0f9d11",
+    plan="free",
+    name="Carla Example",
+    email="carla@example.org",
+    phone="+1 415 555 0101",
+    city="Oakland",
+    year=2016,
+    make="Toyota",
+    model="Corolla",
+    concern="The engine light is on since Monday, code P0302.",
+    consent=True,
 )
-
-
 class IntakeBody(Body):
     """What the intake form asks, in JSON. A car by its `vin`, by `year`, `make` and `model`, or a saved one by `vehicle`; when it is
     urgent it may be missing. Trouble codes are found in `concern`. Files are sent afterwards."""
@@ -71,7 +66,7 @@ class Sessions(Endpoint):
         wanted = self.wanted(SessionFilter)
         return self.page(SessionBrief, listing_for(request, wanted), wanted)
 
-    @operation("submitSession", "Ask for help", body=IntakeBody, answer=SessionAnswer, status=201, examples=[INTAKE])
+    @operation("submitSession", "Ask for help", body=IntakeBody, answer=SessionAnswer, status=201)
     def post(self, request: Request) -> Response:
         """Intake, session and request are made together or not at all. A free one enters the queue at once; one that costs something
         waits for its payment at `checkout_url`. An earlier one that nobody has taken is called off; one that a mechanic has, refuses
