@@ -31,5 +31,6 @@ class Me(Endpoint):
     def patch(self, request: Request) -> Response:
         """For mechanics who may work."""
         desk = desk_of(request)
-        request.user.mechanic = people.set_duty(desk.mechanic.pk, by=request.user, on=self.read(MeBody)["on_duty"])
+        people.set_duty(desk.mechanic.pk, by=request.user, on=self.read(MeBody)["on_duty"])
+        request.user.refresh_from_db()
         return self.answer(MeAnswer, request.user)
