@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts_app.models import User
 from api_app import tokens
+from bench import web
 from bench.accept import CLIENTS, MECHANICS, TOKEN, Job, check, prepare, web_server
 
 ROUNDS = 3
@@ -52,7 +53,7 @@ def run() -> None:
     ]
     lists: dict[Side, list[float]] = {side: [] for side in sides}
     rates: dict[Side, list[float]] = {side: [] for side in sides}
-    with web_server() as port:
+    with web.static_files(), web_server() as port:
         for _round in range(ROUNDS):
             for side in sides:
                 jobs = prepare()

@@ -4,6 +4,7 @@ Every input has a name, so that a failing test says what was sent. `Intruder` se
 walking the resolver and forms by reading pages, so a new one is attacked from its first day.
 """
 
+import json
 import logging
 import re
 import uuid
@@ -119,6 +120,59 @@ WELL = {
     "stars": "4",
     "up_to": "1",
     "url": "https://shop.example.org/hooks",
+}
+
+# What JSON can hold where something else is expected; TEXTS besides. Numbers as they are written, because Python would refuse to.
+JSON_VALUES = {
+    "null": "null",
+    "true": "true",
+    "a number": "1",
+    "a fraction": "0.1",
+    "no number": "NaN",
+    "no end": "-Infinity",
+    "more than a bigint": "9223372036854775808",
+    "a number of 5000 digits": "9" * 5000,
+    "a power": "1e999999",
+    "a list": "[]",
+    "a list of lists": '[["a"], [null]]',
+    "an object": '{"a": {"b": null}}',
+    "an object with a name of HTML": json.dumps({HTML: 1}),
+    "something deep": "[" * 500 + "]" * 500,
+    "half a surrogate pair": '"\\ud800"',
+    "NUL": '"a\\u0000b"',
+}
+# Whole bodies that say they are JSON.
+JSON_BODIES = {
+    "nothing": b"",
+    "a text": b'"a"',
+    "null": b"null",
+    "a list": b"[1, 2]",
+    "nearly an object": b'{"reason": "a"',
+    "something very deep": b"[" * 100_000,
+    "an object very deep": b'{"a":' * 50_000,
+    "UTF-16": '{"reason": "a"}'.encode("utf-16"),
+    "a mark of order": b"\xef\xbb\xbf{}",
+    "no UTF-8": b'{"reason": "\xff\xfe"}',
+    "a name twice": b'{"reason": "a", "reason": 1}',
+    "an unknown name": json.dumps({HTML: HTML, "__class__": "x", "is_staff": True}).encode(),
+    "a thousand names": json.dumps({f"f{number}": number for number in range(1000)}).encode(),
+    "a megabyte": b'{"reason": "' + b"a" * 1_000_000 + b'"}',
+}
+API_HEADERS = {
+    "no token": {"Authorization": "Bearer"},
+    "a token of any bytes": {"Authorization": "Bearer \xff\xfe mh_\x85"},
+    "a long token": {"Authorization": "Bearer mh_" + "a" * 20_000},
+    "two tokens": {"Authorization": "Bearer mh_a, Bearer mh_b"},
+    "a password": {"Authorization": "Basic \xff"},
+    "a key of nothing": {"Idempotency-Key": ""},
+    "a key of any bytes": {"Idempotency-Key": "\xff\x01"},
+    "a long key": {"Idempotency-Key": "k" * 5000},
+    "tags that are none": {"If-None-Match": 'W/"\xff, *, "', "If-Match": "a"},
+    "no JSON, please": {"Accept": "text/html;q=1, application/json;q=0"},
+    "wishes with nonsense": {"Accept": "text/html;q=nan, */*;q=1e999, a/b;q=-1, ;;,/"},
+    "another version": {"Accept": "application/json; version=9; indent=99999999"},
+    "a language of any bytes": {"Accept-Language": "\xff;;q=nan,*,de-" + "x" * 500},
+    "a range of nonsense": {"Range": "bytes=5-1,-", "If-Range": "\xff"},
 }
 
 # All of them may be valid, and none of them is likely to be anybody's.
@@ -307,13 +361,14 @@ def encoded(fields: dict[str, str] | list[tuple[str, str]]) -> str:
 
 # --- the judge -----------------------------------------------------------------------------------
 
-FINE = {200, 201, 204, 206, 301, 302, 303, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 416, 422, 429}
+FINE = {200, 201, 204, 206, 301, 302, 303, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 416, 422, 429}
 RUNS_SCRIPT = re.compile(rb"(?:href|src|action|formaction)\s*=\s*[\"']?\s*(?:javascript|data:text)", re.IGNORECASE)
 FILE_POLICY = "sandbox; default-src 'none'"  # of what somebody has sent
+API, API_DOCS = "/api/", "/api/v1/docs/"
 FOR_MACHINES = ("/healthz", "/readyz")
 
 
-def faults(answer: HttpResponse, wants_json: bool) -> Iterator[str]:
+def faults(answer: HttpResponse, wants_json: bool, is_api: bool = False) -> Iterator[str]:
     """What is wrong with an answer, whatever was asked."""
     if answer.status_code not in FINE:
         yield f"status {answer.status_code}"
@@ -323,7 +378,7 @@ def faults(answer: HttpResponse, wants_json: bool) -> Iterator[str]:
     if "hostile" in answer.cookies:
         yield "it sets a cookie that was asked for"
     yield from _wrong_headers(answer)
-    if wants_json and content and answer.status_code >= 400 and answer.status_code != 422:
+    if content and answer.status_code >= 400 and (is_api or (wants_json and answer.status_code != 422)):
         yield from _wrong_problem(answer)
 
 
@@ -390,7 +445,8 @@ class Intruder(logging.Handler):
                 if connection.connection.info.transaction_status != TransactionStatus.INERROR:
                     connection.check_constraints()  # what a commit would find
                 transaction.set_rollback(True)
-            found = list(faults(answer, headers.get("Accept") == "application/json")) if path not in FOR_MACHINES else []
+            is_api = path.startswith(API) and not path.startswith(API_DOCS)
+            found = list(faults(answer, headers.get("Accept") == "application/json", is_api)) if path not in FOR_MACHINES else []
         except Exception as error:
             answer, found = None, [f"{type(error).__name__}: {error}"]
         found += [f"the log says {line}" for line in self.logged]

@@ -1,7 +1,9 @@
 """The hostile user against every address and every form: never a fault, never somebody else's data, never a script of theirs."""
 
+import json
 import uuid
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import cycle, islice
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts_app.models import Mechanic, User, Workshop
+from api_app.views.docs import description
 from diagnostics_app import answers
 from diagnostics_app.checklists import steps_for
 from files_app.models import Annotation, Bundle, Upload
@@ -22,10 +25,13 @@ from sessions_app import chat
 from sessions_app.models import Session
 from tests import cast
 from tests.hostile import (
+    API_HEADERS,
     BODIES,
     HEADERS,
     HOSTS,
     HTML,
+    JSON_BODIES,
+    JSON_VALUES,
     MALFORMED_IDS,
     MARK,
     NOBODY,
@@ -33,6 +39,7 @@ from tests.hostile import (
     STRANGE_EMAILS,
     TEXTS,
     UPLOADS,
+    URLENCODED,
     WELL,
     Address,
     Form,
@@ -301,12 +308,20 @@ ANSWERS_ALWAYS = {"intake-discard": {302, 403}, "intake-continue": {403}}
 # Who does not speak the protocol of uploads is told so before anything is looked for; who is not signed in gets no page, but 401.
 ANSWERS_ALWAYS |= {name: {401, 412} for name in ("session-uploads", "intake-uploads", "upload")}
 ANSWERS_ALWAYS["intake-file-remove"] = {302}  # gone already is gone all the same
+# In the API who is not signed in gets no page, and who is not of the support team is told so before anything is looked for.
+OF_API = [address for address in OF_PAGES if address.route.startswith("api/")]
+ANSWERS_ALWAYS |= {address.name: {401, 403} if "/staff/" in address.route else {401} for address in OF_API}
 
 
 def expected(who: str, address: Address) -> set[int]:
     """How somebody may be answered who asks for what is not there, or not theirs."""
     allowed = {404, 405} | ANSWERS_ALWAYS.get(address.name, set())
-    if who == "visitor" and not address.name.startswith(ADMIN):
+    is_api = address.route.startswith("api/")
+    if is_api and who == "visitor":
+        allowed |= {401}
+    if is_api and "/staff/" in address.route:
+        allowed |= {403}  # only the support team, with its code, gets as far as that it is not there
+    if who == "visitor" and not address.name.startswith(ADMIN) and not is_api:
         allowed |= {302}  # to the sign-in
     if who == "oscar":
         allowed |= {403}  # who may not work is told so, whatever the request
@@ -447,6 +462,92 @@ def test_somebody_elses_things_cannot_be_put_into_a_form(intruder, world):
             shown = {"vehicle": who != "visitor" and world.colin.vehicles.exists(), "follows": who != "visitor"}.get(name, True)
             assert answer.status_code == (422 if shown else 302), (who, name)
     assert intruder.send("colin", "POST", path, encoded(well), note="without").status_code == 302
+
+
+# --- the API -------------------------------------------------------------------------------------
+
+KINDS_OF_BODY = ("text/plain", URLENCODED, "multipart/form-data; boundary=XX", "application/json; charset=utf-16", "application/xml", "")
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation as its example in the description says it, by somebody who may."""
+
+    who: str
+    method: str
+    path: str
+    body: dict[str, Any] | None
+    filters: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def calls(world: World, django_db_blocker: Any) -> list[Call]:
+    with django_db_blocker.unblock():
+        described = json.loads(description())
+    return [call_of(world, path, method, said) for path, methods in described["paths"].items() for method, said in methods.items()]
+
+
+# Whose call it is, by the end of the address; Carla's when it is not named.
+CALLED_BY = {"cancel": "pia"} | dict.fromkeys(("requests", "accept", "decline", "release", "complete", "me"), "max")
+CALLED_ON = dict.fromkeys(("accept", "decline", "cancel"), "pending") | {"release": "waiting"}
+CALLED_ON |= dict.fromkeys(("report", "report.pdf"), "completed")
+
+
+def call_of(world: World, path: str, method: str, said: dict[str, Any]) -> Call:
+    verb = path.strip("/").split("/")[-1]
+    who = "sam" if "/staff/" in path else CALLED_BY.get(verb, "carla")
+    session = world.sessions[CALLED_ON.get(verb, "live")]
+    pk = world.car.pk if "/vehicles/" in path else session.pk
+    content = said.get("requestBody", {}).get("content", {}).get("application/json", {})
+    example = next((each["value"] for each in content.get("examples", {}).values()), None)
+    filters = tuple(each["name"] for each in said.get("parameters", []) if each["in"] == "query")
+    photo = world.photos[world.sessions["live"].pk].pk
+    return Call(who, method.upper(), path.format(id=pk, file=photo), example, filters)
+
+
+def test_the_api_can_be_attacked(intruder, calls):
+    """Each call is one that somebody may make, so that nonsense in it gets as far as it can."""
+    assert len(calls) > 35 and sum(call.body is not None for call in calls) > 12
+    for call in calls:
+        body = json.dumps(call.body) if call.body is not None else ""
+        answer = intruder.send(call.who, call.method, call.path, body, kind="application/json")
+        assert (answer is not None and answer.status_code not in (400, 401, 403, 404, 405)) or call.path.endswith("/review/"), call
+
+
+def test_every_field_of_the_api_takes_nonsense(intruder, calls):
+    for number, call in enumerate(each for each in calls if each.body is not None):
+        texts = {note: json.dumps(text) for note, text in TEXTS.items() if note in SHARP}
+        for name in call.body:
+            for note, value in ({note: JSON_VALUES[note] for note in some(JSON_VALUES, number, 6)} | texts).items():
+                others = {other: json.dumps(said) for other, said in call.body.items() if other != name} | {name: value}
+                body = "{" + ", ".join(f"{json.dumps(each)}: {said}" for each, said in others.items()) + "}"
+                intruder.send(call.who, call.method, call.path, body.encode(), kind="application/json", note=f"{name}: {note}")
+
+
+def test_every_address_of_the_api_takes_any_body(intruder, calls):
+    for number, call in enumerate(each for each in calls if each.method != "GET"):
+        for note in JSON_BODIES:
+            intruder.send(call.who, call.method, call.path, JSON_BODIES[note], kind="application/json", note=note)
+        for kind in KINDS_OF_BODY:
+            intruder.send(call.who, call.method, call.path, b'{"reason": "a"}', kind=kind, note=kind)
+        for note in some(BODIES, number, 4):
+            intruder.send(call.who, call.method, call.path, BODIES[note][1], kind=BODIES[note][0], note=note)
+
+
+def test_every_filter_of_the_api_takes_nonsense(intruder, calls):
+    asked = [(call, name) for call in calls for name in call.filters]
+    assert len(asked) > 15
+    for number, (call, name) in enumerate(asked):
+        for note in (*SHARP, *some(TEXTS, number, 4)):
+            intruder.send(call.who, "GET", f"{call.path}?{encoded({name: TEXTS[note]})}", note=f"{name}: {note}")
+        intruder.send(call.who, "GET", f"{call.path}?{name}=a&{name}=b&nonsense[]=1&{name}[]=%ff", note="again and again")
+
+
+@pytest.mark.parametrize("note", API_HEADERS)
+def test_any_header_to_the_api_gets_an_answer(intruder, calls, note):
+    for call in calls[:: 1 if "key" in note else 3]:
+        body = json.dumps(call.body) if call.body is not None else ""
+        intruder.send(call.who, call.method, call.path, body, kind="application/json", note=note, **API_HEADERS[note])
 
 
 # --- bodies and headers --------------------------------------------------------------------------

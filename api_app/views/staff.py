@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_filters import ChoiceFilter
+from django_filters import ChoiceFilter, UUIDFilter
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -57,6 +57,7 @@ class StaffFilter(Narrowed):
         label=gettext_lazy("Those that need attention for this reason; the same as the key of `listAttention`."),
         choices=[(question.key, question.short) for question in questions.about(Session)],
     )
+    mechanic = UUIDFilter(label=gettext_lazy("Those that this mechanic has or had last."))
     status = ChoiceFilter(label=gettext_lazy("How they stand."), choices=Session.Status.choices)
 
     class Meta:
