@@ -1,15 +1,12 @@
 """`manage.py explain_session ID`: where a session stands, what happened to it, and what to do about it. The first characters will do."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import CharField
-from django.db.models.functions import Cast
 
 from lifecycle.diagnosis import diagnose
+from requests_app.finding import SHORTEST_ID, id_span
 from sessions_app import timeline
 from sessions_app.access import STAFF
 from sessions_app.models import Session
-
-SHORTEST = 4  # characters of an id
 
 
 class Command(BaseCommand):
@@ -38,10 +35,10 @@ class Command(BaseCommand):
         Raises:
             CommandError: there is none, or more than one, or too little was given.
         """
-        if len(start) < SHORTEST:
-            raise CommandError(f"Please give at least {SHORTEST} characters of the id.")
+        if len(start) < SHORTEST_ID:
+            raise CommandError(f"Please give at least {SHORTEST_ID} characters of the id.")
         sessions = Session.objects.select_related("customer", "mechanic", "request__intake", "report").prefetch_related("participants")
-        found = list(sessions.annotate(text=Cast("pk", CharField())).filter(text__startswith=start)[:2])
+        found = list(sessions.filter(pk__range=span)[:2]) if (span := id_span(start)) else []
         if not found:
             raise CommandError(f"There is no session whose id begins with {start!r}.")
         if len(found) > 1:
