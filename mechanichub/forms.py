@@ -137,7 +137,9 @@ def refuse_address_without_host(address: str) -> None:
 
 
 def is_text(field: forms.Field) -> bool:
-    return isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput)
+    return (
+        isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField) and not isinstance(field.widget, forms.PasswordInput)
+    )
 
 
 def is_multiline(field: forms.Field) -> bool:
