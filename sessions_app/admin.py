@@ -102,7 +102,7 @@ def complete(session_id: UUID, *, by: User, reason: str) -> Session:
 class SessionAdmin(Exported, WithMoves, Observed):
     """The page of a session shows what happened, where it stands and what can be done about it."""
 
-    list_display = ("who", "car", "type", "status_badge", "mechanic", "submitted", "ended")
+    list_display = ("who", "status_badge", "car", "type", "mechanic", "submitted", "ended")
     list_filter = (
         NeedsAttention,
         "status",
@@ -265,8 +265,15 @@ def clocks(session: Session) -> list[tuple[str, datetime, str]]:
         (_("Ended"), session.ended_at),
     ]
     known = [(name, at) for name, at in named if at]
-    later = [(name, at, _("%(time)s later") % {"time": lasted(before, at)}) for (_name, before), (name, at) in pairwise(known)]
-    return [(*known[0], ""), *later]
+    return [(*known[0], ""), *((name, at, gap(before, at)) for (_name, before), (name, at) in pairwise(known))]
+
+
+def gap(before: datetime, at: datetime) -> str:
+    """How long after the moment before; in seconds where a minute is too coarse, "" when it was the same moment."""
+    seconds = int((at - before).total_seconds())
+    if not seconds:
+        return ""
+    return _("%(time)s later") % {"time": lasted(before, at) if seconds >= 60 else _("%(seconds)s s") % {"seconds": seconds}}
 
 
 def files_of(session: Session) -> list[SessionFile] | None:

@@ -44,7 +44,7 @@ def test_a_stuck_session_is_given_to_a_mechanic(sams_page: Page, carla: User, ma
     page.reload()
     page.get_by_role("link", name="1 Sessions that no mechanic has taken in time").click()
     page.get_by_role("link", name="Carla Example").click()
-    expect(page.get_by_text("1 mechanic can take it now.")).to_be_visible()
+    expect(page.get_by_text("nobody took it in time. 1 mechanic can take it now.")).to_be_visible()
 
     page.get_by_text("Assign", exact=True).first.click()
     page.get_by_label("Mechanic").select_option(label="Max: on duty, 3 free places")
