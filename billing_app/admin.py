@@ -23,7 +23,7 @@ class PlanForm(ModelForm):
         }
 
     features = LinesField(
-        label=gettext_lazy("features"), required=False, most=8, word_length=80, help_text=gettext_lazy("One in each line.")
+        label=gettext_lazy("Features"), required=False, most=8, word_length=80, help_text=gettext_lazy("One in each line.")
     )
     currency = forms.RegexField(
         "^[A-Z]{3}$", initial="USD", error_messages={"invalid": gettext_lazy("Three capital letters, such as USD.")}

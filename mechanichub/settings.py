@@ -309,6 +309,7 @@ if not _secure:  # a trial on one's own machine has no certificate
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "mechanichub.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -28,6 +28,7 @@ KINDS = {
     "mechanichub.rules": CORE,
     "mechanichub.text": CORE,
     "mechanichub.forms": CORE,
+    "mechanichub.formats*": CORE,
     "mechanichub.catalogue": CORE,
     "mechanichub.checks": CORE,
     "mechanichub.readable": CORE,
