@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Sum
 
 from files_app.limits import LONGEST_NAME, MOST_BYTES, MOST_FILES
 from files_app.models import ELSEWHERE, SessionFile
+from legacy_app import bulk
 from legacy_app.people import People
 from legacy_app.report import Report as Told
 from legacy_app.stage import Stage
@@ -55,16 +56,16 @@ class Belongings:
                     self._bring_reports([pk for pk, status in batch.items() if status == COMPLETED])
             yield (done := done + len(batch))
 
-    def _stays(self, table: str, pk: UUID, reason: str) -> None:
-        self.stage.set_aside(table, [(pk, reason)])
-        self.told.also_set_aside.append({"table": table, "id": pk, "reason": reason})
+    def _stay(self, table: str, rows: list[tuple[UUID, str]]) -> None:
+        self.stage.set_aside(table, rows)
+        self.told.also_set_aside += ({"table": table, "id": pk, "reason": reason} for pk, reason in rows)
 
     # --- messages ------------------------------------------------------------------------------
 
     def _bring_messages(self, sessions: list[UUID]) -> None:
         """Numbered in the order in which they were written, behind what was said here since."""
-        here = set(Message.objects.filter(session__in=sessions).values_list("session_id", "client_id"))
-        last = Counter(dict(Message.objects.filter(session__in=sessions).values_list("session").annotate(Max("number"))))
+        here = set(Message.objects.filter(session__among=sessions).values_list("session_id", "client_id"))
+        last = Counter(dict(Message.objects.filter(session__among=sessions).values_list("session").annotate(Max("number"))))
         rows = self.stage.stream(
             """SELECT t.* FROM chat_messages t LEFT JOIN aside a ON a.tablename = 'chat_messages' AND a.line = t.line
                WHERE t.session_id = ANY(%s) AND a.line IS NULL ORDER BY t.session_id, t.created_at, t.id""",
@@ -87,31 +88,32 @@ class Belongings:
                     )
                 )
             self._seat((message.session_id, message.author_id) for message in new)
-            Message.objects.bulk_create(new)
+            bulk.write(new)
 
     # --- files ---------------------------------------------------------------------------------
 
     def _bring_files(self, sessions: list[UUID]) -> None:
         """The rows. Their objects lie where the old system kept them until they are copied, and are inspected then like any other."""
-        files = SessionFile.objects.filter(session__in=sessions).exclude(state="refused")
+        files = SessionFile.objects.filter(session__among=sessions).exclude(state="refused")
         room = {pk: (number, size) for pk, number, size in files.values_list("session").annotate(Count("id"), Sum("size"))}
-        here = set(SessionFile.objects.filter(session__in=sessions).values_list("pk", flat=True))
+        here = set(SessionFile.objects.filter(session__among=sessions).values_list("pk", flat=True))
         rows = self.stage.of("session_files", "session_id", sessions, order="t.session_id, t.created_at, t.id")
         uploaders = self.people.find(row["uploaded_by"] for row in rows)
-        new = []
+        new, too_many = [], []
         for row in rows:
             if row["id"] in here:
                 continue
             number, size = room.get(row["session_id"], (0, 0))
             bytes_now = min(max(row["file_size"] or 0, 0), LARGEST)
             if number == MOST_FILES or size + bytes_now > MOST_BYTES:
-                self._stays("session_files", row["id"], "too_many_files")
+                too_many.append((row["id"], "too_many_files"))
                 continue
             room[row["session_id"]] = number + 1, size + bytes_now
             new.append(self._file(row, bytes_now, uploaders.get(row["uploaded_by"])))
+        self._stay("session_files", too_many)
         if self.commit:
             self._seat((file.session_id, file.uploader_id) for file in new)
-            SessionFile.objects.bulk_create(new)
+            bulk.write(new)
 
     def _file(self, row: dict, size: int, uploader: UUID | None) -> SessionFile:
         name = (row["file_name"] or "").strip() or f"file{mimetypes.guess_extension(row['file_type'] or '') or ''}"
@@ -130,9 +132,9 @@ class Belongings:
 
     def _bring_reports(self, completed: list[UUID]) -> None:
         """What the mechanic noted at the end, as findings."""
-        here = set(Report.objects.filter(session__in=completed).values_list("pk", flat=True))
-        sessions = Session.objects.in_bulk([pk for pk in completed if pk not in here])
-        Report.objects.bulk_create(
+        here = set(Report.objects.filter(session__among=completed).values_list("pk", flat=True))
+        sessions = {each.pk: each for each in Session.objects.filter(pk__among=[pk for pk in completed if pk not in here])}
+        bulk.write(
             Report(
                 session_id=row["id"],
                 findings=_findings(row),
@@ -148,11 +150,13 @@ class Belongings:
     def _bring_reviews(self, sessions: dict[UUID, str]) -> None:
         """The review's own row, else the stars in the session's row; of completed sessions alone."""
         stars: dict[UUID, Review] = {}
+        too_early = []
         for row in self.stage.of("mechanic_reviews", "session_id", list(sessions)):
             if sessions[row["session_id"]] == COMPLETED:
                 stars[row["session_id"]] = self._review(row["session_id"], row["rating"], row["review_text"], row["created_at"])
             else:
-                self._stays("mechanic_reviews", row["id"], "session_not_completed")
+                too_early.append((row["id"], "session_not_completed"))
+        self._stay("mechanic_reviews", too_early)
         for row in self.stage.of("sessions", "id", list(sessions)):
             if row["rating"] not in STARS or row["id"] in stars:
                 continue
@@ -161,9 +165,9 @@ class Belongings:
             else:
                 self.told.fit("sessions", row["id"], "stars_without_completion")
         if self.commit:
-            here = set(Review.objects.filter(session__in=sessions).values_list("pk", flat=True))
-            still = set(Session.objects.filter(pk__in=stars, status=COMPLETED).values_list("pk", flat=True))
-            Review.objects.bulk_create(review for pk, review in stars.items() if pk in still - here)
+            here = set(Review.objects.filter(session__among=sessions).values_list("pk", flat=True))
+            still = set(Session.objects.filter(pk__among=stars, status=COMPLETED).values_list("pk", flat=True))
+            bulk.write(review for pk, review in stars.items() if pk in still - here)
 
     def _review(self, session: UUID, stars: int, text: str | None, at: datetime | None) -> Review:
         return Review(session_id=session, completed_by=1, stars=stars, text=text or "", created_at=at or self.now)
@@ -171,9 +175,9 @@ class Belongings:
     def _seat(self, people: Iterable[tuple[UUID, UUID | None]]) -> None:
         """Who wrote or sent something took part, also when the session's row does not know it; his part is over."""
         wanted = {pair for pair in people if pair[1]}
-        seated = set(Participant.objects.filter(session__in=[session for session, _user in wanted]).values_list("session_id", "user_id"))
+        seated = set(Participant.objects.filter(session__among=[session for session, _user in wanted]).values_list("session_id", "user_id"))
         mechanics = set(self.people.mechanics.values())
-        Participant.objects.bulk_create(
+        bulk.write(
             Participant(session_id=session, user_id=user, role="mechanic" if user in mechanics else "staff", until=self.now)
             for session, user in sorted(wanted - seated)
         )

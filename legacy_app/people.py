@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from django_countries import countries
 
 from accounts_app.models import Mechanic, Place, User, Workshop
-from legacy_app import words
+from legacy_app import bulk, words
 from legacy_app.reading import Reader
 from legacy_app.report import Report
 from requests_app.models import Vehicle
@@ -56,8 +56,9 @@ def bring_people(reader: Reader, report: Report, *, commit: bool) -> People:
     people.workshops = {row["id"] for row in reader.stage.kept("organizations")}
     if commit:
         User.objects.get_or_create(pk=NOBODY, defaults={"email": "", "full_name": NOBODY_NAME, "password": LOCKED, "is_active": False})
+    own = {people.mechanics[row["id"]]: row for row in reader.mechanics.rows}
     for rows in _batches(reader.stage.stream(EVERYBODY)):
-        users = list(_users(rows, people, report))
+        users = list(_users(rows, own, report))
         if commit:
             _write_users(users)
     if commit:
@@ -80,11 +81,10 @@ EVERYBODY = """
     ORDER BY p.id"""
 
 
-def _users(rows: list[dict], people: People, report: Report) -> Iterator[tuple[User, bool]]:
+def _users(rows: list[dict], mechanics: dict[UUID, dict], report: Report) -> Iterator[tuple[User, bool]]:
     taken = _taken([row["email"] for row in rows if row["email"]])
-    names = {people.mechanics[row["id"]]: row for row in people.reader.mechanics.rows}
     for row in rows:
-        own = names.get(row["id"], {}) if row["origin"] == "mechanics" else {}
+        own = mechanics.get(row["id"], {}) if row["origin"] == "mechanics" else {}
         if words.clean(row["role"]) == "admin":
             report.fit("profiles", row["id"], "staff_right_not_granted")
         phone = (row["phone"] or own.get("phone") or "").strip()
@@ -139,9 +139,9 @@ def _address(report: Report, row: dict, taken: dict[str, UUID]) -> str:
 
 @transaction.atomic
 def _write_users(batch: list[tuple[User, bool]]) -> None:
-    here = set(User.objects.filter(pk__in=[user.pk for user, _verified in batch]).values_list("pk", flat=True))
+    here = set(User.objects.filter(pk__among=[user.pk for user, _verified in batch]).values_list("pk", flat=True))
     new = [(user, verified) for user, verified in batch if user.pk not in here]
-    User.objects.bulk_create([user for user, _verified in new])
+    bulk.write(user for user, _verified in new)
     EmailAddress.objects.bulk_create(
         (EmailAddress(user=user, email=user.email.lower(), primary=True, verified=verified) for user, verified in new if user.email),
         ignore_conflicts=True,  # as somebody's second address it may be here already
@@ -227,10 +227,10 @@ def bring_vehicles(reader: Reader) -> None:
     """Writes the cars of everybody who came over."""
     for batch in _batches(reader.stage.kept("vehicles")):
         with transaction.atomic():
-            here = set(Vehicle.objects.filter(pk__in=[row["id"] for row in batch]).values_list("pk", flat=True))
+            here = set(Vehicle.objects.filter(pk__among=[row["id"] for row in batch]).values_list("pk", flat=True))
             owners = {row["user_id"] for row in batch}
-            vins = set(Vehicle.objects.filter(owner__in=owners).exclude(vin="").values_list("owner_id", "vin"))
-            Vehicle.objects.bulk_create(
+            vins = set(Vehicle.objects.filter(owner__among=owners).exclude(vin="").values_list("owner_id", "vin"))
+            bulk.write(
                 Vehicle(pk=row["id"], owner_id=row["user_id"], notes=_car_notes(row), **car(row, vins), **_added(row))
                 for row in batch
                 if row["id"] not in here

@@ -88,7 +88,8 @@ class Stage:
                         local(table), sql.Identifier(local(table))
                     )
                 )
-            cursor.execute("ANALYZE")
+            ours_alone = sql.SQL(", ").join(sql.Identifier(local(table)) for table in COLUMNS)
+            cursor.execute(sql.SQL("ANALYZE {}, aside").format(ours_alone))
 
     def _tidy(self, cursor: psycopg.Cursor, name: str) -> None:
         """Every row gets an id of its own; the second of two with the same id is trouble. Some installations have lost their keys."""

@@ -58,14 +58,14 @@ def _counted(stage: Stage, table: str, mechanics: dict[UUID, UUID]) -> dict:
     if table in MERGED:
         found["merged"] = found["rows"] - found["set_aside"]
     elif table == "mechanics":
-        _look_for(found, ((pk, became) for pk, became in mechanics.items()), lambda ids: Mechanic.objects.filter(pk__in=ids), "pk")
+        _look_for(found, ((pk, became) for pk, became in mechanics.items()), lambda ids: Mechanic.objects.filter(pk__among=ids), "pk")
     elif table in BECAME:
         question, where, name = BECAME[table]
         rows = stage.stream(question.format(kept=KEPT.format(table=table)))
         if table == "chat_messages":
             _look_for_messages(found, rows)
         else:
-            _look_for(found, ((row["id"], row["became"]) for row in rows), lambda ids: where.filter(**{f"{name}__in": ids}), name)
+            _look_for(found, ((row["id"], row["became"]) for row in rows), lambda ids: where.filter(**{f"{name}__among": ids}), name)
     _count_what_was_kept(found, table)
     return found
 
@@ -81,7 +81,7 @@ def _look_for_messages(found: dict, rows: Iterable[dict]) -> None:
     for batch in _batches((row["id"], row["session_id"]) for row in rows):
         sessions = {session for _pk, session in batch}
         ids = [pk for pk, _session in batch]
-        here = set(Message.objects.filter(session__in=sessions, client_id__in=ids).values_list("client_id", flat=True))
+        here = set(Message.objects.filter(session__among=sessions, client_id__among=ids).values_list("client_id", flat=True))
         _note(found, [(pk, pk) for pk in ids], here)
 
 

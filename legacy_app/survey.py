@@ -1,11 +1,13 @@
 """The first look: reads the whole copy of the old database, heals it in memory and writes nothing of it. What stays behind is noted."""
 
+from collections import defaultdict
 from collections.abc import Callable
+from uuid import UUID
 
 from legacy_app.healing import Life, heal
 from legacy_app.reading import Reader
 from legacy_app.report import Report
-from legacy_app.stage import Stage
+from legacy_app.stage import BATCH, Stage
 
 STARS = range(1, 6)
 # Whether a session comes along: it is there, was read, and nothing speaks against it.
@@ -32,6 +34,7 @@ def survey(reader: Reader, use: Callable[[Life], None] = lambda life: None) -> R
         """INSERT INTO aside SELECT 'organizations', line, 'no_workshop' FROM organizations
            WHERE lower(btrim(organization_type, E' \\t\\r\\n')) IS DISTINCT FROM 'workshop' AND trouble IS NULL ON CONFLICT DO NOTHING"""
     )
+    stage.run("ANALYZE aside")
     tell_what_stays(report, stage)
     tell_what_was_unreadable(report, stage)
     return report
@@ -70,11 +73,16 @@ def give_addresses(stage: Stage) -> None:
 
 def lives(report: Report, reader: Reader, use: Callable[[Life], None]) -> None:
     """Heals every customer's rows."""
+    rejected: dict[str, list[tuple[UUID, str]]] = defaultdict(list)
     for life in reader.lives():
         report.add(heal(life))
-        for table in {table for table, _pk, _reason in life.rejected}:
-            reader.stage.set_aside(table, [(pk, reason) for name, pk, reason in life.rejected if name == table])
+        for table, pk, reason in life.rejected:
+            rejected[table].append((pk, reason))
+            if len(rejected[table]) == BATCH:
+                reader.stage.set_aside(table, rejected.pop(table))
         use(life)
+    for table, rows in rejected.items():
+        reader.stage.set_aside(table, rows)
     for table, column in (("session_requests", "customer_id"), ("sessions", "customer_user_id")):
         reader.stage.run(
             f"INSERT INTO aside SELECT '{table}', line, 'customer_missing' FROM {table} WHERE {column} IS NULL AND trouble IS NULL"  # noqa: S608

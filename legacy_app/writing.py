@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from accounts_app.models import Place
 from billing_app.models import Plan
-from legacy_app import words
+from legacy_app import bulk, words
 from legacy_app.fitting import PLACEHOLDER, Fitted, fit, legacy_words, new_id
 from legacy_app.healing import Life, OldRequest
 from legacy_app.people import LONGEST_PHONE, NOBODY, People, car, country
@@ -88,9 +88,9 @@ class Writer:
     def _fit(self, lives: list[Life]) -> tuple[list[tuple[Life, Fitted]], list[tuple[Life, Fitted]]]:
         """Everything as it stands or will stand here, and of it what is not here yet."""
         ids = [new_id(session) for life in lives for session in life.sessions]
-        here = set(Session.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        here = set(Session.objects.filter(pk__among=ids).values_list("pk", flat=True))
         busy = set(
-            Session.objects.filter(customer__in=[life.customer for life in lives], status__in=OPEN).values_list("customer_id", flat=True)
+            Session.objects.filter(customer__among=[life.customer for life in lives], status__in=OPEN).values_list("customer_id", flat=True)
         )
         held = self._held(lives, here)
         fitted = [
@@ -119,7 +119,7 @@ class Writer:
             return {session for session, _mechanic, _kind in wanting}
         self.places: dict[tuple[UUID, str], list[Place]] = {}
         mechanics = {mechanic for _session, mechanic, _kind in wanting}
-        for place in Place.objects.filter(mechanic__in=mechanics, mechanic__standing="approved", session=None).order_by("-number"):
+        for place in Place.objects.filter(mechanic__among=mechanics, mechanic__standing="approved", session=None).order_by("-number"):
             self.places.setdefault((place.mechanic_id, place.kind), []).append(place)
         left = Counter({key: len(places) for key, places in self.places.items()})
         for session, mechanic, kind in wanting:
@@ -150,18 +150,14 @@ class Writer:
         sessions = [self._session(life, each) for life, each in new]
         intakes = [self._intake(life, each, told) for life, each in new]
         vehicles = {intake.vehicle_id for intake in intakes if intake.vehicle_id}
-        known = set(Vehicle.objects.filter(pk__in=vehicles).values_list("pk", flat=True))
+        known = set(Vehicle.objects.filter(pk__among=vehicles).values_list("pk", flat=True))
         for intake in intakes:
             intake.vehicle_id = intake.vehicle_id if intake.vehicle_id in known else None
-        Intake.objects.bulk_create(intakes)
-        Session.objects.bulk_create(sessions)
-        Participant.objects.bulk_create(
-            part for session, (_life, each) in zip(sessions, new, strict=True) for part in self._participants(session, each)
-        )
-        SessionEvent.objects.bulk_create(self._event(session, each) for session, (_life, each) in zip(sessions, new, strict=True))
-        SessionRequest.objects.bulk_create(
-            self._request(session, intake, each) for session, intake, (_life, each) in zip(sessions, intakes, new, strict=True)
-        )
+        bulk.write(intakes)
+        bulk.write(sessions)
+        bulk.write(part for session, (_life, each) in zip(sessions, new, strict=True) for part in self._participants(session, each))
+        bulk.write(self._event(session, each) for session, (_life, each) in zip(sessions, new, strict=True))
+        bulk.write(self._request(session, intake, each) for session, intake, (_life, each) in zip(sessions, intakes, new, strict=True))
 
     def _told(self, fitted: Iterable[Fitted]) -> dict[UUID, dict]:
         """The old intakes that these sessions name."""
