@@ -453,8 +453,9 @@ class GroupAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or self.may_shape(request.user, obj))
 
     def may_shape(self, by: User, group: Group) -> bool:
-        given = {f"{app}.{name}" for app, name in group.permissions.values_list("content_type__app_label", "codename")}
-        return group.name not in ROLES and by.has_perms(given)
+        if not hasattr(group, "gives"):  # a page asks often
+            group.gives = {f"{app}.{name}" for app, name in group.permissions.values_list("content_type__app_label", "codename")}
+        return group.name not in ROLES and by.has_perms(group.gives)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from mechanichub.addresses import file_origins, file_storage
 
@@ -71,7 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "mechanichub.apps.Collected",
 ]
 
 MIDDLEWARE = [
@@ -136,6 +137,7 @@ CHANNEL_LAYERS = {"default": {"BACKEND": "live.layer.ChannelLayer", "CONFIG": {"
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 FILES_ENABLED = env.bool("FILES_ENABLED", True)  # false: everything works but files
 FILES_KEPT_DAYS = env.int("FILES_KEPT_DAYS", 365)  # after the end of their session
 CLAMD_URL = env.str("CLAMD_URL", "")  # a virus scanner, tcp://host:3310 or unix:///path; without its word no file is shown

@@ -576,6 +576,11 @@ CLOCKS = [
 ]
 
 PEOPLE = [
+    Attack(
+        "call two brands the same",
+        "accounts_app_brand_name_key",
+        "INSERT INTO accounts_app_brand (slug, name, is_offered) VALUES ('one', 'Wanderer', true), ('other', 'Wanderer', true);",
+    ),
     Attack("put a session on somebody who has no part in it", "the_customer_takes_part", change("completed", "customer_id = %(oscar)s")),
     Attack(
         "throw the customer out",

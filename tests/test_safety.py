@@ -168,6 +168,9 @@ def test_a_new_password_signs_everybody_else_out(client, carla):
 # --- other sites ---------------------------------------------------------------------------------
 
 
+NUMBERED = {"token-revoke": {"pk": 1}}  # where an address names a row by its number
+
+
 def test_no_address_takes_anything_without_its_token(carla, sam):
     """Whatever is sent from somebody else's page comes without it."""
     visitor, customer, staff = (Client(enforce_csrf_checks=True) for _ in range(3))
@@ -177,7 +180,12 @@ def test_no_address_takes_anything_without_its_token(carla, sam):
         (address.name, answer.status_code)
         for address in addresses()
         for client in (visitor, customer, staff)
-        if (answer := client.post(address.at(cast.uuid.uuid4()), headers={"Origin": "https://evil.example"})).status_code != 403
+        if (
+            answer := client.post(
+                address.at(cast.uuid.uuid4(), **NUMBERED.get(address.name, {})), headers={"Origin": "https://evil.example"}
+            )
+        ).status_code
+        not in (401, 403)
     }
     assert {name for name, _status in taken} == {"healthz", "readyz"}
 

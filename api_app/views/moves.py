@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.http import Http404
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +20,11 @@ from lifecycle import queue, record
 from sessions_app.access import session_for
 from sessions_app.forms import CancelForm
 from sessions_app.views import cancellable
+
+OR_GONE = {
+    200: OpenApiResponse(SessionAnswer, description="Done."),
+    204: OpenApiResponse(description="Done, and it is not yours to see any more: a workshop's owner sees what his mechanics hold."),
+}
 
 
 @shown(usual="time")
@@ -70,12 +77,15 @@ class Decline(Endpoint):
 class Release(Endpoint):
     """/sessions/{id}/release/"""
 
-    @operation("releaseSession", "Give a session back to the queue", body=ReleaseBody, answer=SessionAnswer, refusals=(404,))
+    @operation("releaseSession", "Give a session back to the queue", body=ReleaseBody, answers=OR_GONE, refusals=(404,))
     def post(self, request: Request, pk: UUID) -> Response:
         """As long as it has not started; it gets its old place in the queue. By its mechanic, his workshop's owner, or staff."""
         session = releasable(request, pk)
         queue.release(session.pk, by=request.user, reason=self.read(ReleaseBody).words)
-        return self.answer(SessionAnswer, seen_by(request.user, session.pk))
+        try:
+            return self.answer(SessionAnswer, seen_by(request.user, session.pk))
+        except Http404:
+            return Response(status=204)
 
 
 class Cancel(Endpoint):
