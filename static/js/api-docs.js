@@ -9,7 +9,14 @@ const proof = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF
 const isDark = () => (page.dataset.theme ? page.dataset.theme === "dark" : night.matches);
 const paint = () => page.classList.toggle("dark-mode", isDark());
 
+// A site may answer to several names; what is tried goes to the one that this page came from.
+function here(address) {
+  const { pathname, search } = new URL(address, window.location.href);
+  return `${window.location.origin}${pathname}${search}`;
+}
+
 function prove(request) {
+  request.url = here(request.url);
   if (!READS.includes(request.method ?? "GET")) request.headers["X-CSRFToken"] = proof();
   return request;
 }
