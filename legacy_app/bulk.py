@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import AutoField, ForeignKey, Lookup, Model, UUIDField
 from psycopg import sql
 
@@ -16,9 +16,10 @@ def write(rows: Iterable[Model]) -> None:
     into = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(rows[0]._meta.db_table), sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
     )
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(into) as copy:
+    ours = connections[DEFAULT_DB_ALIAS]  # looked up once: the usual proxy does it for each value
+    with ours.wrap_database_errors, ours.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:
-            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
+            copy.write_row([field.get_db_prep_save(field.pre_save(row, add=True), ours) for field in fields])
 
 
 @UUIDField.register_lookup

@@ -11,8 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from legacy_app.tests.conftest import url_of
-from legacy_app.tests.test_import import bring
+from legacy_app.tests.conftest import bring, url_of
 from requests_app.models import SessionRequest
 from sessions_app.models import Message, Participant, Session, SessionEvent
 

@@ -1,6 +1,5 @@
 """The second step: the old system's objects are copied, and what they are is decided by their content."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -15,16 +14,15 @@ from files_app import checking, retention, storage
 from files_app.models import SessionFile
 from files_app.tests.photos import picture
 from legacy_app.models import SetAside
-from legacy_app.tests.test_import import NOW, bring
+from legacy_app.tests.conftest import NOW
 from sessions_app.models import SessionEvent
 
 PHOTO, CLIP, DOCUMENT, OIL, LIGHT, TEST = (UUID(f"f0000000-0000-4000-8000-00000000000{number}") for number in range(1, 7))
 
 
 @pytest.fixture
-def rows(db: None, legacy: str) -> None:
+def rows(arrived: dict, db: None) -> None:
     """The rows of the sample's six files came over."""
-    bring(legacy)
     assert SessionFile.objects.elsewhere().count() == 6
 
 
@@ -95,14 +93,6 @@ def test_what_is_missing_waits_or_is_given_up(rows: None, folder: Path) -> None:
     assert (code, state(CLIP)) == (1, ("refused", "damaged"))
     assert SetAside.objects.filter(source_id=str(CLIP), reason="object_missing").exists()
     assert copy(folder, commit=True)[0] == 0, "nothing waits any more"
-
-
-def test_a_path_leads_nowhere_else(db: None, legacy: str, damage: Callable, folder: Path) -> None:
-    (folder.parent / "secret.jpg").write_bytes(picture())
-    damage("UPDATE public.session_files SET storage_path = '../secret.jpg'")
-    bring(legacy)
-    code, said = copy(folder, commit=True)
-    assert code == 1 and "missing                              6" in said
 
 
 def test_no_worker_and_no_sweep_touches_what_was_not_copied(rows: None) -> None:

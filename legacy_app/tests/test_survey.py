@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -11,20 +10,17 @@ import pytest
 
 from legacy_app.reading import Reader
 from legacy_app.source import UnreadableSource, snapshot
-from legacy_app.stage import stage
+from legacy_app.stage import Stage
 from legacy_app.survey import survey
+from legacy_app.tests.conftest import NOW
 
 HERE = Path(__file__).parent
 EXPECTED = json.loads((HERE / "expected.json").read_text())
 PARTS = ("missing", "source", "links", "orphans", "healed", "result", "not_imported", "warnings")
-NOW = datetime(2025, 11, 12, 12, tzinfo=UTC)
 
 
-def reported(url: str) -> dict:
-    with stage() as copy:
-        with snapshot(url) as source:
-            copy.fill(source)
-        return survey(Reader(copy, NOW)).as_data()
+def reported(copy: Stage) -> dict:
+    return survey(Reader(copy, NOW)).as_data()
 
 
 def comparable(value: object) -> object:
@@ -36,17 +32,16 @@ def comparable(value: object) -> object:
     return value
 
 
-def test_the_sample_gives_the_expected_report(db: None, legacy: str) -> None:
-    report = reported(legacy)
+def test_the_sample_gives_the_expected_report(damaged: Callable[[str], Stage]) -> None:
+    report = reported(damaged(""))
     for part in PARTS:
         assert comparable(report[part]) == comparable(EXPECTED[part])
 
 
 @pytest.mark.parametrize("name", EXPECTED["drifts"])
-def test_an_installation_that_lacks_something_is_read_all_the_same(db: None, legacy: str, damage: Callable, name: str) -> None:
+def test_an_installation_that_lacks_something_is_read_all_the_same(damaged: Callable[[str], Stage], name: str) -> None:
     drift = EXPECTED["drifts"][name]
-    damage(drift["sql"])
-    found, expected = reported(legacy), json.loads(json.dumps({part: EXPECTED[part] for part in PARTS}))
+    found, expected = reported(damaged(drift["sql"])), json.loads(json.dumps({part: EXPECTED[part] for part in PARTS}))
     for path, value in drift["changed"].items():
         *outer, last = path.split(".")
         place = expected
@@ -60,8 +55,8 @@ def test_an_installation_that_lacks_something_is_read_all_the_same(db: None, leg
 
 
 @pytest.mark.parametrize("case", EXPECTED["cases"], ids=lambda case: case["case"])
-def test_the_two_sessions_that_got_lost_are_found_again(db: None, legacy: str, case: dict) -> None:
-    report = reported(legacy)
+def test_the_two_sessions_that_got_lost_are_found_again(damaged: Callable[[str], Stage], case: dict) -> None:
+    report = reported(damaged(""))
     if case["request"]:
         assert {"request": case["request"], "session": case["session"], "rule": case["rule"]} in report["links"]["requests"]
         healed = {name: case[name] for name in ("request", "session", "mechanic")}
@@ -71,8 +66,8 @@ def test_the_two_sessions_that_got_lost_are_found_again(db: None, legacy: str, c
         assert (made["customer"], made["status"], made["type"]) == (case["customer"], "pending", "chat")
 
 
-def test_nothing_can_be_written_there(legacy: str) -> None:
-    with snapshot(legacy) as source, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+def test_nothing_can_be_written_there(sample: str) -> None:
+    with snapshot(sample) as source, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         source.connection.execute("DELETE FROM public.sessions")
 
 
