@@ -5,6 +5,7 @@ be repeated.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
@@ -70,11 +71,13 @@ class Import:
         self._go_through(commit=True)
         _link_follow_ups()
         aside.keep(self.stage)
-        self.report.sums = sums.counted(self.stage, self.reader.mechanics.people())
+        total = sum(self.stage.count(table) for table in sums.TABLES)
+        people = self.reader.mechanics.people()
+        self.report.sums = sums.counted(self.stage, people, lambda done: self.tell("counting", done, total))
         return self.report
 
     def _go_through(self, *, commit: bool) -> None:
-        people = bring_people(self.reader, self.report, commit=commit)
+        people = bring_people(self.reader, self.report, commit=commit, tell=partial(self.tell, "people"))
         if commit:
             bring_vehicles(self.reader)
         writer = Writer(self.stage, people, self.report, self.now, self.keep_open, commit)

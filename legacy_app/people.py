@@ -1,7 +1,7 @@
 """People, workshops and cars of the old system, as ours. Ids stay what they were, so a second run finds them again."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
 from uuid import UUID, uuid5
@@ -50,17 +50,23 @@ class People:
         return {pk: pk if pk in known else self.mechanics[pk] for pk in ids if pk in known or pk in self.mechanics}
 
 
-def bring_people(reader: Reader, report: Report, *, commit: bool) -> People:
-    """Writes everybody, their addresses, the workshops and the mechanics. Without `commit` it only says what would be fitted."""
+def bring_people(reader: Reader, report: Report, *, commit: bool, tell: Callable[[int, int], None] = lambda done, total: None) -> People:
+    """Writes everybody, their addresses, the workshops and the mechanics. Without `commit` it only says what would be fitted.
+
+    Args:
+        tell: is told how many people are done, and out of how many.
+    """
     people = People(reader, reader.mechanics.people())
     people.workshops = {row["id"] for row in reader.stage.kept("organizations")}
     if commit:
         User.objects.get_or_create(pk=NOBODY, defaults={"email": "", "full_name": NOBODY_NAME, "password": LOCKED, "is_active": False})
+    total, done = reader.stage.count("persons"), 0
     own = {people.mechanics[row["id"]]: row for row in reader.mechanics.rows}
     for rows in _batches(reader.stage.stream(EVERYBODY)):
         users = list(_users(rows, own, report))
         if commit:
             _write_users(users)
+        tell(done := done + len(rows), total)
     if commit:
         with transaction.atomic():
             _bring_workshops(reader)

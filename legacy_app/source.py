@@ -90,7 +90,8 @@ class Source:
             if not self._ask("SELECT has_schema_privilege(%s, 'USAGE')", self._where(table)[0])[0][0]:
                 raise UnreadableSource(f"This role may not read {name}. What cannot be read must not be taken for empty.")
             wanted = [column.found for column in columns_of(table, self._of(table)) if column.found]
-            hidden = [each for each in wanted if not self._ask("SELECT has_column_privilege(%s, %s, 'SELECT')", name, each)[0][0]]
+            asked = "SELECT each FROM unnest(%s::text[]) each WHERE NOT has_column_privilege(%s, each, 'SELECT')"
+            hidden = [each for (each,) in self._ask(asked, wanted, name)]
             if hidden:
                 what = name if len(hidden) == len(wanted) else f"the columns {', '.join(hidden)} of {name}"
                 raise UnreadableSource(f"This role may not read {what}. What cannot be read must not be taken for empty.")

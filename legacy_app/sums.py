@@ -43,13 +43,19 @@ MERGED = ("accounts", "session_participants", "service_plans")
 TABLES = (*MERGED, "mechanics", *BECAME, "session_logs")
 
 
-def counted(stage: Stage, mechanics: dict[UUID, UUID]) -> dict[str, dict]:
+def counted(stage: Stage, mechanics: dict[UUID, UUID], tell: Callable[[int], None] = lambda done: None) -> dict[str, dict]:
     """Of each table: how many rows there were, are here, were merged into others, are set aside; and the ids of those that are lost.
 
     Args:
         mechanics: who each mechanic became.
+        tell: is told how many rows are counted, now and then.
     """
-    return {table: _counted(stage, table, mechanics) for table in TABLES}
+    done = 0
+    found = {}
+    for table in TABLES:
+        found[table] = _counted(stage, table, mechanics)
+        tell(done := done + found[table]["rows"])
+    return found
 
 
 def _counted(stage: Stage, table: str, mechanics: dict[UUID, UUID]) -> dict:

@@ -7,7 +7,7 @@ from time import monotonic
 
 from django.core.management.base import OutputWrapper
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 Tell = Callable[[str, int, int], None]  # what is being done, how much of it, out of how much
 EVERY = 10  # seconds between two lines
@@ -25,7 +25,12 @@ def shown(stderr: OutputWrapper) -> Iterator[Tell]:
 
 @contextmanager
 def _bars() -> Iterator[Tell]:
-    columns = (TextColumn("{task.description:20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description:18}"),
+        BarColumn(),
+        TextColumn("{task.completed:>9,.0f} of {task.total:<9,.0f}"),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         tasks: dict[str, int] = {}
 
@@ -35,6 +40,7 @@ def _bars() -> Iterator[Tell]:
             progress.update(tasks[what], completed=done, total=total)
 
         yield tell
+    progress.console.print()
 
 
 def _lines(stderr: OutputWrapper) -> Tell:
