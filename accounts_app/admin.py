@@ -446,6 +446,10 @@ class GroupAdmin(admin.ModelAdmin):
 
     search_fields = ("name",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        """With what each permission is about, which its name begins with: a role that is only shown names all of them."""
+        return super().get_queryset(request).prefetch_related("permissions__content_type")
+
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or self.may_shape(request.user, obj))
 
