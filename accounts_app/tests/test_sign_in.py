@@ -72,7 +72,7 @@ def test_a_closed_account_stays_out(client, carla):
 
 def test_a_person_comes_with_their_working_side(client, max, django_assert_num_queries):
     client.force_login(max)
-    with django_assert_num_queries(2):  # the session, the person; the page itself asks for nothing more
+    with django_assert_num_queries(3):  # the session, the person, whether a workshop is theirs; nothing for the working side
         client.get(reverse("profile"))
 
 
