@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -69,6 +70,19 @@ def note_use(token: Token) -> None:
 def revoke(user: User, pk: int) -> None:
     """From now on it opens nothing. One that is revoked already stays so."""
     user.tokens.filter(pk=pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def take_back(token_id: int, *, by: User, reason: str) -> Token:
+    """Staff end somebody's token; who and why is in the console's log.
+
+    Raises:
+        Http404: there is none.
+        NotPossible: it has ended already.
+    """
+    token = get_object_or_404(Token, pk=token_id)
+    if not Token.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now()):
+        raise NotPossible(_("This token has been revoked already."))
+    return token
 
 
 def digest(text: str) -> str:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.contrib.admin.apps import SimpleAdminConfig
 
-APPS = ("accounts_app", "billing_app", "sessions_app", "files_app", "requests_app", "legacy_app", "webhooks_app", "console")
+APPS = ("accounts_app", "billing_app", "sessions_app", "files_app", "requests_app", "legacy_app", "api_app", "webhooks_app", "console")
 
 
 class StaffAdmin(SimpleAdminConfig):
