@@ -44,7 +44,7 @@ from sessions_app.tests.browsing import browser
 from tests import cast
 from tests.test_access import undone
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "2"))
 FEW = settings(
     max_examples=EXAMPLES,
     deadline=None,

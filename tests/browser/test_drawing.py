@@ -180,7 +180,7 @@ def test_it_can_be_drawn_without_a_pointer(
 def wait_for_strokes(page: Page, photo: SessionFile, count: int) -> list[dict]:
     """What the server has, once it has so many."""
     expect(page.locator(f".photos a[data-photo='{photo.pk}']")).to_have_attribute("data-strokes", str(count))
-    page.wait_for_function("document.querySelector('photo-drawing').waiting.length === 0")
+    page.wait_for_function("document.querySelector('photo-drawing').post.waiting.length === 0")
     return drawing.strokes_of(photo)
 
 

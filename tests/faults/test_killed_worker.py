@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts_app.models import Mechanic, User
+from accounts_app.models import User
 from lifecycle.tests.test_jobs import (  # noqa: F401 (two are fixtures)
     look_for_stalled_jobs,
     no_jobs,
@@ -50,9 +50,9 @@ def letter(carla: User, max: User, no_jobs: None) -> int:  # noqa: F811
 
 @contextmanager
 def letters_wait() -> Iterator[None]:
-    """Whoever writes the letter has to wait in here for the name of the mechanic. A sweep with nothing to do has not."""
+    """Whoever writes the letter has to wait in here for the name of the customer. A sweep with nothing to do has not."""
     with psycopg.connect(database_in_use()) as other:
-        other.execute(f"LOCK TABLE {Mechanic._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+        other.execute(f"LOCK TABLE {User._meta.db_table} IN ACCESS EXCLUSIVE MODE")
         yield
 
 
