@@ -37,7 +37,7 @@ export class CallConsent {
     this.stage.say({ type: "answer", what: WHAT, yes: isWritten });
   }
 
-  hearAnswer({ yes }) {
+  hearAnswer(_who, { yes }) {
     if (yes && this.isAsking && this.stage.line) this.stage.join();
     this.isAgreed = yes && this.isAsking && !this.stage.line;
     this.isAsking = false;
