@@ -31,7 +31,7 @@ from sessions_app.models import Message, Session
 from sessions_app.moves import HELD, IN_QUEUE, OPEN
 from tests import cast
 
-LIVES = int(os.environ.get("RANDOM_LIVES", "80"))  # each 30 steps; more of them for whoever has the time
+LIVES = int(os.environ.get("RANDOM_LIVES", "60"))  # each 30 steps; more of them for whoever has the time
 
 BEGINNING = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
 CUSTOMERS, MECHANICS = ("carla", "colin"), ("max", "nora")

@@ -72,10 +72,13 @@ def test_everybody_can_read_and_reach_everything(browse: Callable[..., Page], pa
     found = []
     for user, addresses in pages:
         page = browse(user, reduced_motion="reduce", **window)
+        # A desk has room for everything; axe takes its time, and looks at every other page by day, at those between by night.
+        by_day = window is DESK_BY_DAY
         for number, address in enumerate(addresses):
+            if by_day and number % 2:
+                continue
             page.goto(address)
-            # Axe takes its time: it looks at every other page by night, and at those between by day.
-            for look in (assert_fits, assert_accessible) if (number % 2 == 0) == (window is DESK_BY_DAY) else (assert_fits,):
+            for look in (assert_fits, assert_accessible) if by_day or number % 2 else (assert_fits,):
                 try:
                     look(page)
                 except AssertionError as complaint:
