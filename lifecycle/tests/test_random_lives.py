@@ -382,7 +382,7 @@ class Lives(RuleBasedStateMachine):
 
     def is_suspended(self, who: str) -> None:
         his = [each for each in self.known.values() if each.held and each.mechanic == who]
-        allowed = all(each.status == "waiting" for each in his)
+        allowed = self.standing[who] != "suspended" and all(each.status == "waiting" for each in his)
         if self.attempt(allowed, people.suspend, self.people[who].pk, by=self.people["sam"], reason=WHY):
             self.standing[who], self.duty[who] = "suspended", False
             for it in his:
